@@ -1,0 +1,43 @@
+// What Sygaldry renders or copies into a repository, embedded in the bundles as the module "sygaldry:assets",
+// so that dist/cli.cjs is complete on its own (it also runs inside the container).
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const folders = ["templates", "container/image", "container/runtime", "container/entrypoints"];
+const id = "sygaldry:assets";
+
+/** Path below the repository root → text and mode, sorted by path. */
+function collectAssets() {
+  const files = folders.flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name)),
+  );
+  const entries = files.sort().map((file) => [
+    path.relative(root, file).split(path.sep).join("/"),
+    { text: readFileSync(file, "utf8"), executable: (statSync(file).mode & 0o111) !== 0 },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function assetsSource() {
+  const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+  return `export const assets = ${JSON.stringify(collectAssets())};\nexport const version = ${JSON.stringify(version)};\n`;
+}
+
+export const esbuildAssets = {
+  name: "sygaldry-assets",
+  setup(build) {
+    build.onResolve({ filter: /^sygaldry:assets$/ }, () => ({ path: id, namespace: "sygaldry" }));
+    build.onLoad({ filter: /.*/, namespace: "sygaldry" }, () => ({ contents: assetsSource(), loader: "js" }));
+  },
+};
+
+export const viteAssets = {
+  name: "sygaldry-assets",
+  enforce: "pre",
+  resolveId: (source) => (source === id ? `\0${id}` : undefined),
+  load: (loaded) => (loaded === `\0${id}` ? assetsSource() : undefined),
+};

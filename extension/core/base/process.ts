@@ -1,0 +1,159 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
+import { SygaldryError, systemCode } from "./errors.ts";
+import { shellJoin } from "./shell.ts";
+
+/** A command as data. Arguments reach the program exactly as given; no shell is involved. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  /** The whole environment of the child; this process's own when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly input?: string;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which the process tree is ended and the result says `timedOut`. */
+  readonly timeout?: number;
+  /** Called for every full line, as it comes. */
+  readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** How much of each stream's end the result keeps, in characters. Default 16 Mi. */
+  readonly keep?: number;
+}
+
+export interface ProcessResult {
+  /** The exit code; 128 + n when a signal n ended it, as a shell reports it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+export interface ProcessRunner {
+  /**
+   * Runs to the end, whatever the exit code.
+   * Throws SYG-TOOL-MISSING when the program is not there, SYG-CANCELLED when `signal` fires: after the whole
+   * process group was ended (TERM, after `killAfter` KILL) and has exited.
+   */
+  run(command: Command, options?: RunOptions): Promise<ProcessResult>;
+}
+
+/** Milliseconds between TERM and KILL. */
+const killAfter = 5_000;
+
+export const processRunner: ProcessRunner = { run };
+
+async function run(command: Command, options: RunOptions = {}): Promise<ProcessResult> {
+  if (options.signal?.aborted) throw cancelled(command);
+  const child = spawn(command.command, [...command.args], spawnOptions(command));
+  const ended = waitForEnd(child, command);
+  const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"), options.keep);
+  const stderr = collect(child.stderr, (line) => options.onLine?.(line, "stderr"), options.keep);
+  child.stdin?.on("error", () => {});
+  child.stdin?.end(command.input ?? "");
+
+  let timedOut = false;
+  let killer: NodeJS.Timeout | undefined;
+  const end = () => {
+    signalGroup(child, "SIGTERM");
+    killer ??= setTimeout(() => signalGroup(child, "SIGKILL"), killAfter);
+  };
+  const timer = options.timeout === undefined ? undefined : setTimeout(() => ((timedOut = true), end()), options.timeout);
+  options.signal?.addEventListener("abort", end, { once: true });
+  try {
+    const exitCode = await ended;
+    if (options.signal?.aborted) throw cancelled(command);
+    return { exitCode, stdout: stdout(), stderr: stderr(), timedOut };
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(killer);
+    options.signal?.removeEventListener("abort", end);
+    if (timedOut || options.signal?.aborted) signalGroup(child, "SIGKILL");
+  }
+}
+
+/** `run`, and an error with the end of stderr unless it exits 0. */
+export async function runChecked(
+  runner: ProcessRunner,
+  command: Command,
+  options: RunOptions = {},
+): Promise<ProcessResult> {
+  const result = await runner.run(command, options);
+  if (result.exitCode === 0 && !result.timedOut) return result;
+  const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-12).join("\n");
+  const how = result.timedOut ? `took longer than ${options.timeout} ms` : `exited with ${result.exitCode}`;
+  throw new SygaldryError("SYG-PROCESS", `${shellJoin([command.command, ...command.args])} ${how}\n${said}`.trimEnd(), {
+    data: { exitCode: result.exitCode },
+  });
+}
+
+function spawnOptions(command: Command): SpawnOptions {
+  return {
+    stdio: ["pipe", "pipe", "pipe"],
+    // A group of its own, so that cancelling reaches grandchildren too.
+    detached: process.platform !== "win32",
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    ...(command.env === undefined ? {} : { env: { ...command.env } }),
+  };
+}
+
+function waitForEnd(child: ChildProcess, command: Command): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(startFailure(error, command)));
+    child.once("close", (code, signal) => resolve(code ?? 128 + signalNumber(signal)));
+  });
+}
+
+function startFailure(error: Error, command: Command): Error {
+  const code = systemCode(error);
+  if (code !== "ENOENT" && code !== "EACCES") return error;
+  return new SygaldryError("SYG-TOOL-MISSING", `${command.command} cannot be started (${code})`, {
+    cause: error,
+    next: `Install ${command.command} or put it on PATH.`,
+  });
+}
+
+function cancelled(command: Command): SygaldryError {
+  return new SygaldryError("SYG-CANCELLED", `${command.command} was cancelled`);
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already.
+  }
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+  return signal === null ? 0 : (numbers[signal] ?? 0);
+}
+
+/** Decodes and splits a stream into lines; the returned function gives the (end of the) text. */
+function collect(
+  stream: NodeJS.ReadableStream | null,
+  onLine: (line: string) => void,
+  keep = 16 * 1024 * 1024,
+): () => string {
+  const decoder = new StringDecoder("utf8");
+  let text = "";
+  let pending = "";
+  const take = (chunk: string) => {
+    text += chunk;
+    if (text.length > 2 * keep) text = text.slice(-keep);
+    const lines = (pending + chunk).split("\n");
+    pending = lines.pop() ?? "";
+    for (const line of lines) onLine(line.replace(/\r$/, ""));
+  };
+  stream?.on("data", (chunk: Buffer) => take(decoder.write(chunk)));
+  stream?.on("end", () => {
+    take(decoder.end());
+    if (pending !== "") onLine(pending);
+  });
+  return () => text.slice(-keep);
+}

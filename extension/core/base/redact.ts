@@ -1,0 +1,25 @@
+/** Replaces secret values in text that is about to be shown or stored. */
+export type Redact = (text: string) => string;
+
+/**
+ * A redactor for the given secret values, as they are and as JSON or a shell would escape them.
+ * Values shorter than four characters are left alone: replacing them would garble the text and hide nothing.
+ */
+export function redactor(secrets: Iterable<string>): Redact {
+  const forms = [...secrets]
+    .filter((secret) => secret.length >= 4)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...lines(secret)]);
+  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
+  return (text) =>
+    hideUrlCredentials(longestFirst.reduce((shown, secret) => shown.replaceAll(secret, "***"), text));
+}
+
+/** `https://user:password@host` → `https://***@host`. */
+function hideUrlCredentials(text: string): string {
+  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s:@'"]*:[^/\s@'"]+@/gi, "$1***@");
+}
+
+/** A multi-line secret (a key) is often printed line by line. */
+function lines(secret: string): string[] {
+  return secret.includes("\n") ? secret.split(/\r?\n/).filter((line) => line.length >= 16) : [];
+}

@@ -1,0 +1,9 @@
+/** Quotes one word for a POSIX shell, so that it arrives unchanged whatever it holds (NUL excepted). */
+export function shellQuote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** One command line that a POSIX shell splits back into exactly these arguments. */
+export function shellJoin(argv: readonly string[]): string {
+  return argv.map(shellQuote).join(" ");
+}
