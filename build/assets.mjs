@@ -15,10 +15,12 @@ function collectAssets() {
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name)),
   );
-  const entries = files.sort().map((file) => [
-    path.relative(root, file).split(path.sep).join("/"),
-    { text: readFileSync(file, "utf8"), executable: (statSync(file).mode & 0o111) !== 0 },
-  ]);
+  const entries = files
+    .sort()
+    .map((file) => [
+      path.relative(root, file).split(path.sep).join("/"),
+      { text: readFileSync(file, "utf8"), executable: (statSync(file).mode & 0o111) !== 0 },
+    ]);
   return Object.fromEntries(entries);
 }
 

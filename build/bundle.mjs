@@ -8,7 +8,9 @@ const unused = {
   name: "unused-transports",
   setup(build) {
     build.onResolve({ filter: /^\.\/(session|buildkit|ssh)$/ }, ({ path, importer }) =>
-      /node_modules[\\/](dockerode|docker-modem)[\\/]/.test(importer) ? { path, namespace: "unused" } : undefined,
+      /node_modules[\\/](dockerode|docker-modem)[\\/]/.test(importer)
+        ? { path, namespace: "unused" }
+        : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
       contents: `module.exports = () => { throw new Error("sygaldry is built without ${path}"); };`,
@@ -57,5 +59,8 @@ async function writeSchema() {
   const module = { exports: {} };
   new Function("module", "exports", "require", outputFiles[0].text)(module, module.exports, undefined);
   mkdirSync("dist", { recursive: true });
-  writeFileSync("dist/sygaldry.schema.json", `${JSON.stringify(module.exports.configJsonSchema(), null, 2)}\n`);
+  writeFileSync(
+    "dist/sygaldry.schema.json",
+    `${JSON.stringify(module.exports.configJsonSchema(), null, 2)}\n`,
+  );
 }

@@ -1,12 +1,19 @@
 // `npm run check`: the fast gate. Everything is run even when something fails, so that one run tells all.
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 
+// test/run.sh wants to know what came of it: the tests from the reporter, the failed steps from check.txt.
+const results = process.env.SYGALDRY_TEST_RESULTS;
+const reporters = ["--reporter=dot", ...(results ? ["--reporter=./test/support/reporter.ts"] : [])];
+
+/** @type {[string, string, string[]][]} */
 const steps = [
   ["types", "tsc", ["--noEmit"]],
   ["lint", "biome", ["check", "--error-on-warnings", "."]],
   ["lint (promises)", "oxlint", ["--type-aware", "--deny-warnings", "extension", "test", "build"]],
   ["dead code", "knip", []],
-  ["unit tests", "vitest", ["run", "--project", "unit", "--reporter=dot"]],
+  ["unit tests", "vitest", ["run", "--project", "unit", ...reporters]],
   ["bundles", process.execPath, ["build/bundle.mjs"]],
 ];
 
@@ -19,6 +26,7 @@ for (const [name, command, args] of steps) {
   if (status !== 0) failed.push(name);
 }
 if (failed.length > 0) {
+  if (results) writeFileSync(path.join(results, "check.txt"), `${failed.join("\n")}\n`);
   process.stderr.write(`check failed: ${failed.join(", ")}\n`);
   process.exit(1);
 }

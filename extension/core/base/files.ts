@@ -21,7 +21,10 @@ export async function readTextIfExists(file: string): Promise<string | undefined
  */
 export async function writeAtomic(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}`);
+  const temporary = path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${randomBytes(6).toString("hex")}`,
+  );
   try {
     const handle = await open(temporary, "wx", mode);
     try {

@@ -1,4 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { StringDecoder } from "node:string_decoder";
 import { SygaldryError, systemCode } from "./errors.ts";
 import { shellJoin } from "./shell.ts";
@@ -47,7 +49,7 @@ export const processRunner: ProcessRunner = { run };
 
 async function run(command: Command, options: RunOptions = {}): Promise<ProcessResult> {
   if (options.signal?.aborted) throw cancelled(command);
-  const child = spawn(command.command, [...command.args], spawnOptions(command));
+  const child = start(command);
   const ended = waitForEnd(child, command);
   const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"), options.keep);
   const stderr = collect(child.stderr, (line) => options.onLine?.(line, "stderr"), options.keep);
@@ -58,9 +60,13 @@ async function run(command: Command, options: RunOptions = {}): Promise<ProcessR
   let killer: NodeJS.Timeout | undefined;
   const end = () => {
     signalGroup(child, "SIGTERM");
-    killer ??= setTimeout(() => signalGroup(child, "SIGKILL"), killAfter);
+    killer ??= setTimeout(() => kill(child), killAfter);
   };
-  const timer = options.timeout === undefined ? undefined : setTimeout(() => ((timedOut = true), end()), options.timeout);
+  const onTimeout = () => {
+    timedOut = true;
+    end();
+  };
+  const timer = options.timeout === undefined ? undefined : setTimeout(onTimeout, options.timeout);
   options.signal?.addEventListener("abort", end, { once: true });
   try {
     const exitCode = await ended;
@@ -84,9 +90,22 @@ export async function runChecked(
   if (result.exitCode === 0 && !result.timedOut) return result;
   const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-12).join("\n");
   const how = result.timedOut ? `took longer than ${options.timeout} ms` : `exited with ${result.exitCode}`;
-  throw new SygaldryError("SYG-PROCESS", `${shellJoin([command.command, ...command.args])} ${how}\n${said}`.trimEnd(), {
-    data: { exitCode: result.exitCode },
-  });
+  throw new SygaldryError(
+    "SYG-PROCESS",
+    `${shellJoin([command.command, ...command.args])} ${how}\n${said}`.trimEnd(),
+    {
+      data: { exitCode: result.exitCode },
+    },
+  );
+}
+
+/** Node reports some failures to start as an event (waitForEnd), others at once. */
+function start(command: Command): ChildProcess {
+  try {
+    return spawn(command.command, [...command.args], spawnOptions(command));
+  } catch (error) {
+    throw error instanceof Error ? startFailure(error, command) : error;
+  }
 }
 
 function spawnOptions(command: Command): SpawnOptions {
@@ -108,7 +127,16 @@ function waitForEnd(child: ChildProcess, command: Command): Promise<number> {
 
 function startFailure(error: Error, command: Command): Error {
   const code = systemCode(error);
-  if (code !== "ENOENT" && code !== "EACCES") return error;
+  if (code !== "ENOENT" && code !== "EACCES" && code !== "ENOTDIR") return error;
+  if (command.cwd !== undefined && !existsSync(command.cwd)) {
+    return new SygaldryError(
+      "SYG-PROCESS",
+      `${command.command} cannot be started in ${command.cwd}, which does not exist`,
+      {
+        cause: error,
+      },
+    );
+  }
   return new SygaldryError("SYG-TOOL-MISSING", `${command.command} cannot be started (${code})`, {
     cause: error,
     next: `Install ${command.command} or put it on PATH.`,
@@ -117,6 +145,13 @@ function startFailure(error: Error, command: Command): Error {
 
 function cancelled(command: Command): SygaldryError {
   return new SygaldryError("SYG-CANCELLED", `${command.command} was cancelled`);
+}
+
+/** Who left the process group and kept the output open (a daemon) is not waited for. */
+function kill(child: ChildProcess): void {
+  signalGroup(child, "SIGKILL");
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -130,8 +165,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 function signalNumber(signal: NodeJS.Signals | null): number {
-  const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
-  return signal === null ? 0 : (numbers[signal] ?? 0);
+  return signal === null ? 0 : constants.signals[signal];
 }
 
 /** Decodes and splits a stream into lines; the returned function gives the (end of the) text. */

@@ -8,15 +8,24 @@ export type Redact = (text: string) => string;
 export function redactor(secrets: Iterable<string>): Redact {
   const forms = [...secrets]
     .filter((secret) => secret.length >= 4)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...lines(secret)]);
+    .flatMap((secret) => [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      secret.replaceAll("'", `'\\''`),
+      ...lines(secret),
+    ]);
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return (text) =>
     hideUrlCredentials(longestFirst.reduce((shown, secret) => shown.replaceAll(secret, "***"), text));
 }
 
-/** `https://user:password@host` → `https://***@host`. */
+/** `https://user:password@host` → `https://***@host`; with http(s) also a lone user, which may be a token. */
 function hideUrlCredentials(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/\s:@'"]*:[^/\s@'"]+@/gi, "$1***@");
+  return text.replace(
+    /\b(https?:\/\/)[^/\s'"?#]+@|\b([a-z][a-z0-9+.-]*:\/\/)[^/\s:'"?#]*:[^/\s'"?#]+@/gi,
+    (_, web: string | undefined, other: string | undefined) => `${web ?? other}***@`,
+  );
 }
 
 /** A multi-line secret (a key) is often printed line by line. */

@@ -62,7 +62,12 @@ export interface ContainerDetails extends ContainerSummary {
   readonly startedAt: string | undefined;
   readonly exitCode: number | undefined;
   readonly environment: readonly string[];
-  readonly mounts: readonly { readonly type: string; readonly source: string; readonly target: string; readonly writable: boolean }[];
+  readonly mounts: readonly {
+    readonly type: string;
+    readonly source: string;
+    readonly target: string;
+    readonly writable: boolean;
+  }[];
 }
 
 export interface ImageDetails {

@@ -1,5 +1,4 @@
 import { closest, distance } from "fastest-levenshtein";
-import path from "node:path";
 import type * as z from "zod";
 import { SygaldryError } from "../base/errors.ts";
 import type { Origin } from "./config.ts";
@@ -8,15 +7,25 @@ import type { KeyPath, YamlSource } from "./yaml-source.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** One SYG-CONFIG-INVALID for all problems, each with its place, what was expected, and the nearest valid key. */
+/**
+ * One SYG-CONFIG-INVALID for all problems, in the order of their places, each with what was expected and the nearest valid
+ * key. `data.problems` holds them as `{place, key, message}`.
+ */
 export function configProblems(
   issues: readonly Issue[],
   file: string,
   chain: readonly YamlSource[],
   origin: (path: KeyPath) => Origin,
 ): SygaldryError {
-  const problems = issues.flatMap(innermost).flatMap((issue) => describe(issue, file, chain, origin));
-  const lines = problems.map(({ place, key, message }) => `${place}: ${key === "" ? "" : `${key}: `}${message}`);
+  const problems = issues
+    .flatMap(innermost)
+    .flatMap(describe)
+    .map((problem) => ({ ...problem, place: placeOf(problem.at, problem.ofKey, file, chain, origin) }))
+    .sort((a, b) => a.place.order - b.place.order)
+    .map(({ place, at, message }) => ({ place: place.text, key: at.join("."), message }));
+  const lines = problems.map(
+    ({ place, key, message }) => `${place}: ${key === "" ? "" : `${key}: `}${message}`,
+  );
   return new SygaldryError("SYG-CONFIG-INVALID", lines.join("\n"), {
     next: "All settings are described in docs/reference/configuration.md.",
     data: { problems },
@@ -24,29 +33,45 @@ export function configProblems(
 }
 
 interface Problem {
-  readonly place: string;
-  readonly key: string;
+  readonly at: KeyPath;
+  /** The key itself is wrong, rather than what it holds. */
+  readonly ofKey: boolean;
   readonly message: string;
 }
 
-function describe(
-  issue: Issue,
-  file: string,
-  chain: readonly YamlSource[],
-  origin: (path: KeyPath) => Origin,
-): Problem[] {
+function describe(issue: Issue): Problem[] {
   const at = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      place: placeOf([...at, key], true, file, chain, origin),
-      key: [...at, key].join("."),
+      at: [...at, key],
+      ofKey: true,
       message: `unknown key${suggestion(key, validKeys(at))}`,
     }));
   }
-  return [
-    { place: placeOf(at, false, file, chain, origin), key: at.join("."), message: issue.message.replace("Invalid input: ", "") },
-  ];
+  if (issue.code === "invalid_key") {
+    return [{ at, ofKey: true, message: issue.issues[0]?.message ?? issue.message }];
+  }
+  return [{ at, ofKey: false, message: inWordsOfYaml(issue.message) }];
 }
+
+/** "Invalid input: expected object, received number" → "expected a mapping, found a number". */
+function inWordsOfYaml(message: string): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (expected === undefined || received === undefined) return message.replace("Invalid input: ", "");
+  if (received === "undefined") return `missing; expected ${yamlWords.get(expected) ?? expected}`;
+  const hint = expected === "string" && received === "number" ? " (put it in quotes)" : "";
+  return `expected ${yamlWords.get(expected) ?? expected}, found ${yamlWords.get(received) ?? received}${hint}`;
+}
+
+const yamlWords: ReadonlyMap<string, string> = new Map([
+  ["object", "a mapping"],
+  ["record", "a mapping"],
+  ["array", "a list"],
+  ["string", "text"],
+  ["number", "a number"],
+  ["int", "a whole number"],
+  ["boolean", "true or false"],
+]);
 
 /** Of a union that failed, the branch that matched in shape and failed inside; else the union's own message. */
 function innermost(issue: Issue): Issue[] {
@@ -59,19 +84,39 @@ function innermost(issue: Issue): Issue[] {
     : inside.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(innermost);
 }
 
+interface Place {
+  readonly text: string;
+  /** Sorts by file (bases first), line and column; what is in no file comes last. */
+  readonly order: number;
+}
+
 function placeOf(
   at: KeyPath,
   key: boolean,
   file: string,
   chain: readonly YamlSource[],
   origin: (path: KeyPath) => Origin,
-): string {
-  const from = origin(at);
-  if (from.kind === "environment" || from.kind === "flag") return from.text;
-  const source = chain.find((candidate) => candidate.file === from.file) ?? chain.at(-1);
-  if (source === undefined) return file;
-  const { line, column } = source.position(at, { key });
-  return `${path.relative(process.cwd(), source.file) || source.file}:${line}:${column}`;
+): Place {
+  const from = nearestGiven(at, origin);
+  const last = Number.MAX_SAFE_INTEGER;
+  if (from?.kind === "environment" || from?.kind === "flag") return { text: from.text, order: last };
+  const source = chain.find((candidate) => candidate.file === from?.file) ?? chain.at(-1);
+  if (source === undefined) return { text: file, order: last };
+  const own = from?.path === undefined ? at : [...from.path, ...at.slice(from.path.length)];
+  const { line, column } = source.position(own, { key });
+  return {
+    text: `${source.file}:${line}:${column}`,
+    order: (chain.indexOf(source) * 1e6 + line) * 1e3 + Math.min(column, 999),
+  };
+}
+
+/** The origin of `at`, or of the nearest enclosing value that somebody gave: what is missing is missing there. */
+function nearestGiven(at: KeyPath, origin: (path: KeyPath) => Origin): Origin | undefined {
+  for (let length = at.length; length > 0; length--) {
+    const found = origin(at.slice(0, length));
+    if (found.kind !== "default") return found;
+  }
+  return undefined;
 }
 
 function suggestion(key: string, valid: readonly string[]): string {
@@ -91,7 +136,9 @@ function validKeys(at: KeyPath): string[] {
 
 function child(schema: unknown, step: string | number): unknown {
   for (const candidate of alternatives(schema)) {
-    const found = properties(candidate)[String(step)] ?? field(candidate, typeof step === "number" ? "items" : "additionalProperties");
+    const found =
+      properties(candidate)[String(step)] ??
+      field(candidate, typeof step === "number" ? "items" : "additionalProperties");
     if (typeof found === "object" && found !== null) return found;
   }
   return undefined;

@@ -1,14 +1,18 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { SygaldryError } from "../base/errors.ts";
 import { configProblems } from "./config-problems.ts";
 import { readChain } from "./extends.ts";
 import { isTree, mergeTrees, type Tree } from "./merge.ts";
-import { type ConfigFlags, type Environment, environmentOverrides, flagOverrides, overrideTree } from "./overrides.ts";
+import {
+  type ConfigFlags,
+  type Environment,
+  environmentOverrides,
+  flagOverrides,
+  overrideTree,
+} from "./overrides.ts";
+import { findConfigFile } from "./root.ts";
 import { type Config, configSchema, joinedLists } from "./schema.ts";
 import type { KeyPath, Position, YamlSource } from "./yaml-source.ts";
-
-export const configFileName = "sygaldry.yaml";
 
 /** Where a value comes from. */
 export interface Origin {
@@ -17,6 +21,8 @@ export interface Origin {
   readonly text: string;
   readonly file?: string;
   readonly position?: Position;
+  /** Where in that file; the indexes of a joined list differ from those of the whole. */
+  readonly path?: KeyPath;
 }
 
 /** sygaldry.yaml with all that overrides it, validated. */
@@ -44,7 +50,8 @@ export interface LoadOptions {
  * Throws SYG-CONFIG-MISSING, SYG-CONFIG-EXTENDS, or SYG-CONFIG-INVALID that lists every problem with file:line:column.
  */
 export async function loadConfig(options: LoadOptions): Promise<ProjectConfig> {
-  const file = options.file === undefined ? findConfigFile(options.cwd) : path.resolve(options.cwd, options.file);
+  const file =
+    options.file === undefined ? findConfigFile(options.cwd) : path.resolve(options.cwd, options.file);
   const chain = await readChain(file);
   const origins = new Map<string, Origin>();
   let tree: Tree = {};
@@ -54,28 +61,23 @@ export async function loadConfig(options: LoadOptions): Promise<ProjectConfig> {
     ...flagOverrides(options.flags ?? {}),
   ]) {
     const kind = override.source.startsWith("flag") ? "flag" : "environment";
-    tree = mergeTrees(tree, overrideTree(override, tree), [], (at) => {
-      if (startsWith(override.path, at)) return;
-      origins.set(at.join("."), { kind, text: override.source });
+    tree = mergeTrees(tree, overrideTree(override, tree), [], ({ path: at }) => {
+      const key = at.join(".");
+      const shortForm = origins.get(at.slice(0, -1).join("."));
+      if (key === override.path.join(".")) origins.set(key, { kind, text: override.source });
+      else if (shortForm !== undefined && !origins.has(key)) origins.set(key, shortForm);
     });
-    origins.set(override.path.join("."), { kind, text: override.source });
   }
   const origin = (at: KeyPath) => nearest(origins, at);
   const parsed = configSchema.safeParse(tree);
   if (!parsed.success) throw configProblems(parsed.error.issues, file, chain, origin);
-  return { root: path.dirname(file), file, files: chain.map((source) => source.file), config: parsed.data, origin };
-}
-
-/** The nearest sygaldry.yaml in `cwd` or above. Throws SYG-CONFIG-MISSING. */
-export function findConfigFile(cwd: string): string {
-  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
-    const file = path.join(folder, configFileName);
-    if (existsSync(file)) return file;
-    if (folder === path.dirname(folder)) break;
-  }
-  throw new SygaldryError("SYG-CONFIG-MISSING", `no ${configFileName} in ${path.resolve(cwd)} or above`, {
-    next: "Run `sygaldry init` in the repository, or name the file with --config.",
-  });
+  return {
+    root: path.dirname(file),
+    file,
+    files: chain.map((source) => source.file),
+    config: parsed.data,
+    origin,
+  };
 }
 
 function layFile(tree: Tree, source: YamlSource, origins: Map<string, Origin>): Tree {
@@ -87,28 +89,39 @@ function layFile(tree: Tree, source: YamlSource, origins: Map<string, Origin>): 
     });
   }
   const { extends: _, ...settings } = source.value;
-  return mergeTrees(tree, settings, joinedLists, (at) => {
-    const position = source.position(at, { key: true });
+  return mergeTrees(tree, settings, joinedLists, ({ path: at, own, kind }) => {
+    const position = source.position(own, { key: kind !== "item" });
+    const text = `${file}:${position.line}:${position.column}`;
+    // The schema's records would drop it without a word.
+    if (at.at(-1) === "__proto__") {
+      throw new SygaldryError("SYG-CONFIG-INVALID", `${text}: ${at.join(".")}: no key may have this name`, {
+        next: "Choose another name.",
+      });
+    }
+    const before = origins.get(at.join("."));
+    if (kind === "value") forget(origins, at);
     origins.set(at.join("."), {
       kind: "file",
-      text: `${file}:${position.line}:${position.column}`,
+      text: kind === "joined" && before !== undefined ? `${before.text}, ${text}` : text,
       file,
       position,
+      path: own,
     });
   });
 }
 
-/** The origin of `at`, or of the nearest enclosing value that some source decided as a whole. */
-function nearest(origins: ReadonlyMap<string, Origin>, at: KeyPath): Origin {
-  const exact = origins.get(at.join("."));
-  if (exact !== undefined) return exact;
-  for (let length = at.length - 1; length > 0; length--) {
-    const found = origins.get(at.slice(0, length).join("."));
-    if (found !== undefined && typeof at[length] === "number") return found;
-  }
-  return { kind: "default", text: "default" };
+/** Of what a lower layer said below `at`, nothing is left. */
+function forget(origins: Map<string, Origin>, at: KeyPath): void {
+  const below = `${at.join(".")}.`;
+  for (const key of origins.keys()) if (key.startsWith(below)) origins.delete(key);
 }
 
-function startsWith(path: KeyPath, prefix: KeyPath): boolean {
-  return prefix.length < path.length && prefix.every((step, index) => step === path[index]);
+/** The origin of `at`; inside a list that of the nearest enclosing value, for a list is decided as a whole. */
+function nearest(origins: ReadonlyMap<string, Origin>, at: KeyPath): Origin {
+  for (let length = at.length; length > 0; length--) {
+    const found = origins.get(at.slice(0, length).join("."));
+    const inList = typeof at[length] === "number" || typeof at[length - 1] === "number";
+    if (found !== undefined && (length === at.length || inList)) return found;
+  }
+  return { kind: "default", text: "default" };
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { readTextIfExists } from "../base/files.ts";
 import { messageOf, SygaldryError } from "../base/errors.ts";
+import { readTextIfExists } from "../base/files.ts";
 import { isTree } from "./merge.ts";
 import { parseYaml, type YamlSource } from "./yaml-source.ts";
 
@@ -23,7 +23,11 @@ export async function readChain(file: string): Promise<readonly YamlSource[]> {
 function baseOf(source: YamlSource): string | undefined {
   if (!isTree(source.value)) return undefined;
   const base = source.value["extends"];
-  return typeof base === "string" && base !== "" ? path.resolve(path.dirname(source.file), base) : undefined;
+  if (base === undefined || base === null) return undefined;
+  if (typeof base === "string" && base !== "") return path.resolve(path.dirname(source.file), base);
+  throw new SygaldryError("SYG-CONFIG-INVALID", `${place(source)}: extends: expected the path of one file`, {
+    next: "Name the file, relative to this one; a file that is extended may itself extend another.",
+  });
 }
 
 async function readText(file: string, from: YamlSource | undefined): Promise<string> {
@@ -31,7 +35,12 @@ async function readText(file: string, from: YamlSource | undefined): Promise<str
     const text = await readTextIfExists(file);
     if (text !== undefined) return text;
   } catch (cause) {
-    throw new SygaldryError("SYG-CONFIG-INVALID", `${file} cannot be read: ${messageOf(cause)}`, { cause });
+    const code = from === undefined ? "SYG-CONFIG-INVALID" : "SYG-CONFIG-EXTENDS";
+    const what = from === undefined ? file : `${place(from)}: extends ${file}, which`;
+    throw new SygaldryError(code, `${what} cannot be read: ${messageOf(cause)}`, {
+      cause,
+      next: "Name a file that you may read.",
+    });
   }
   if (from === undefined) {
     throw new SygaldryError("SYG-CONFIG-MISSING", `${file} does not exist`, {

@@ -1,5 +1,5 @@
 import { SygaldryError } from "../base/errors.ts";
-import type { Tree } from "./merge.ts";
+import { isTree, type Tree } from "./merge.ts";
 import type { KeyPath } from "./yaml-source.ts";
 
 /** Settings that the command line gives; the names are those of the flags. */
@@ -68,7 +68,8 @@ function gpuMode(value: string, source: string): string {
     yes: "on",
     no: "off",
   };
-  const mode = words[value.toLowerCase()];
+  const word = value.toLowerCase();
+  const mode = Object.hasOwn(words, word) ? words[word] : undefined;
   if (mode === undefined) {
     throw new SygaldryError("SYG-CONFIG-INVALID", `${source}: "${value}" is not one of auto, on, off`, {
       next: `Set ${source} to auto, on or off.`,
@@ -77,26 +78,25 @@ function gpuMode(value: string, source: string): string {
   return mode;
 }
 
-/** The override as a tree to merge, with the short forms below it (`bazel: "7.0.0"`, `gpu: auto`) written out. */
+/**
+ * The override as a tree to merge, with the short forms below it (`bazel: "7.0.0"`, `gpu: auto`) written out.
+ * Empty for a tool that is off, and where the file holds something of a wrong type, which is to be reported and not covered up.
+ */
 export function overrideTree(override: Override, current: Tree): Tree {
   const [first, second, third] = override.path.map(String);
   if (first === undefined || second === undefined) return {};
-  if (third !== undefined) {
-    const section = current[first];
-    const below = typeof section === "object" && section !== null ? (section as Tree)[second] : undefined;
-    return below === false || below === "off"
-      ? {}
-      : { [first]: { [second]: { ...longTool(below), [third]: override.value } } };
-  }
-  if (first === "gpu") return { gpu: { ...longGpu(current["gpu"]), mode: override.value } };
-  return { [first]: { [second]: override.value } };
+  const section = Object.hasOwn(current, first) ? current[first] : undefined;
+  if (first === "gpu") return { gpu: { ...(isTree(section) ? section : {}), mode: override.value } };
+  if (section !== undefined && !isTree(section)) return {};
+  if (third === undefined) return { [first]: { [second]: override.value } };
+  const tool = section?.[second];
+  if (tool === false || tool === "off") return {};
+  return { [first]: { [second]: { ...longTool(tool, override.value), [third]: override.value } } };
 }
 
-function longTool(value: unknown): Tree {
-  if (value === "distro" || value === "official") return { from: value };
-  return typeof value === "object" && value !== null ? (value as Tree) : {};
-}
-
-function longGpu(value: unknown): Tree {
-  return typeof value === "object" && value !== null ? (value as Tree) : {};
+/** The checksums of a file's version are not those of another. */
+function longTool(tool: unknown, version: unknown): Tree {
+  if (tool === "distro" || tool === "official") return { from: tool };
+  if (!isTree(tool)) return {};
+  return tool["sha256"] === undefined || tool["version"] === version ? tool : { ...tool, sha256: null };
 }

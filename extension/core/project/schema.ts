@@ -10,20 +10,31 @@ const memorySize = /^[1-9][0-9]*(\.[0-9]+)?[bkmg]?$/i;
 const printable = z
   .string()
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/u, "expected text on one line, without control characters");
+  .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/u, "expected text on one line, without control characters"); // oxlint-disable-line no-control-regex
 const absolutePath = printable.regex(
   /^\/[^:,]*$/,
   "expected an absolute path without ':' and ',' (the engine's mount syntax gives them a meaning)",
 );
 const hostPath = printable.regex(/^[^,]+$/, "expected a path without ','");
-const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const environmentName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    "expected the name of a variable: letters, digits and '_', no digit first",
+  );
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in 64 lower-case hex digits");
-const url = printable.regex(/^https?:\/\/[^\s"'`$\\]+$/, "expected an http:// or https:// URL");
+const url = printable.regex(
+  /^https?:\/\/[^\s"'`$\\@]+$/,
+  "expected an http:// or https:// URL without credentials (those belong in a build secret named NETRC)",
+);
 
 const toolObject = z.strictObject({
   version: z
     .string()
-    .regex(/^v?[0-9][0-9A-Za-z.+_-]*$/, 'expected a version such as "1.21.5" (in quotes, so that YAML keeps it as text)')
+    .regex(
+      /^v?[0-9][0-9A-Za-z.+_-]*$/,
+      'expected a version such as "1.21.5" (in quotes, so that YAML keeps it as text)',
+    )
     .optional()
     .describe("Version to install. With `from: distro` the distribution decides."),
   from: z
@@ -36,11 +47,6 @@ const toolObject = z.strictObject({
     .strictObject({ amd64: sha256.optional(), arm64: sha256.optional() })
     .optional()
     .describe("Checksums of the official archive, for versions that Sygaldry does not know yet."),
-  commit: z
-    .string()
-    .regex(/^[0-9a-f]{40}$/, "expected a full 40-digit commit")
-    .optional()
-    .describe("Commit to check out (spack only), for versions that Sygaldry does not know yet."),
 });
 
 const tool = z
@@ -51,14 +57,20 @@ const tool = z
       z.string().regex(/^v?[0-9][0-9A-Za-z.+_-]*$/),
       toolObject,
     ],
-    { error: 'expected a version in quotes ("3.13"), distro, official, off, or a mapping with version, from, sha256' },
+    {
+      error:
+        'expected a version in quotes ("3.13"), distro, official, off, or a mapping with version, from, sha256',
+    },
   )
   .optional();
 
 const lifecycleCommand = z
-  .union([z.string(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.array(z.string())]))], {
-    error: "expected a command line, a list of arguments, or a mapping of names to either",
-  })
+  .union(
+    [z.string(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.array(z.string())]))],
+    {
+      error: "expected a command line, a list of arguments, or a mapping of names to either",
+    },
+  )
   .optional();
 
 const mount = z.union(
@@ -75,7 +87,7 @@ const mount = z.union(
 
 const secret = z
   .strictObject({
-    env: z.string().regex(environmentName).optional().describe("Take the value from this variable of the host."),
+    env: environmentName.optional().describe("Take the value from this variable of the host."),
     file: hostPath.optional().describe("Take the value from this file of the host."),
     at: z
       .enum(["run", "build"])
@@ -115,12 +127,18 @@ const gpu = z.union(
 );
 
 const mirrorOrHost = z
-  .union([z.literal("host"), url], { error: "expected a URL, or host for what this machine's own configuration names" })
+  .union([z.literal("host"), url], {
+    error: "expected a URL, or host for what this machine's own configuration names",
+  })
   .optional();
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
-  extends: z.string().min(1).optional().describe("A file whose settings are the defaults of this one (a relative path)."),
+  extends: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A file whose settings are the defaults of this one (a relative path)."),
   project: z
     .strictObject({
       id: z
@@ -155,11 +173,18 @@ export const configSchema = z.strictObject({
       base: printable
         .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, "expected an image reference, or debootstrap:<suite>")
         .optional()
-        .describe("Base image (apt-based), or debootstrap:<suite> to make one from the distribution's mirror."),
+        .describe(
+          "Base image (apt-based), or debootstrap:<suite> to make one from the distribution's mirror.",
+        ),
       name: printable
         .regex(/^[a-z0-9][a-z0-9._:/@-]*$/, "expected an image name such as registry/group/name:tag")
         .optional()
         .describe("Name (and tag) the built image gets. Default: sygaldry/<project id>."),
+      setup: hostPath
+        .optional()
+        .describe(
+          "A script of the repository that runs as root at the end of the build, with the build secrets.",
+        ),
       inputs: z
         .array(printable.min(1))
         .default([])
@@ -172,7 +197,10 @@ export const configSchema = z.strictObject({
         .array(
           z
             .string()
-            .regex(/^[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$/, "expected a Debian package name (name or name=version)"),
+            .regex(
+              /^[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?(=[A-Za-z0-9.+:~-]+)?$/,
+              "expected a Debian package name (name or name=version)",
+            ),
         )
         .default([]),
     })
@@ -207,7 +235,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       cpus: z.number().positive().optional(),
       memory: z.string().regex(memorySize, 'expected a size such as "16g"').optional(),
-      shm: z.string().regex(memorySize, 'expected a size such as "2g"').optional().describe("Size of /dev/shm."),
+      shm: z
+        .string()
+        .regex(memorySize, 'expected a size such as "2g"')
+        .optional()
+        .describe("Size of /dev/shm."),
       pids: z.int().positive().optional().describe("Most processes at once."),
     })
     .prefault({}),
@@ -217,11 +249,13 @@ export const configSchema = z.strictObject({
   mounts: z.array(mount).default([]),
   env: z
     .record(
-      z.string().regex(environmentName),
-      z.union([printable, z.number(), z.boolean()], { error: "expected text on one line, a number or a boolean" }),
+      environmentName,
+      z.union([printable, z.number(), z.boolean()], {
+        error: "expected text on one line, a number or a boolean",
+      }),
     )
     .default({}),
-  secrets: z.record(z.string().regex(environmentName), secret).default({}),
+  secrets: z.record(environmentName, secret).default({}),
   ports: z.array(port).default([]),
   lifecycle: z
     .strictObject({
@@ -234,7 +268,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   vscode: z
     .strictObject({
-      extensions: z.array(z.string().regex(/^-?[\w-]+\.[\w.-]+(@[\w.-]+)?$/, "expected publisher.name")).default([]),
+      extensions: z
+        .array(z.string().regex(/^-?[\w-]+\.[\w.-]+(@[\w.-]+)?$/, "expected publisher.name"))
+        .default([]),
       settings: z.record(z.string(), z.json()).default({}),
     })
     .prefault({}),
@@ -274,7 +310,9 @@ export const configSchema = z.strictObject({
       mode: z
         .enum(["host", "portable"])
         .default("host")
-        .describe("host: rendered for this machine, not committed. portable: safe to commit, works everywhere."),
+        .describe(
+          "host: rendered for this machine, not committed. portable: safe to commit, works everywhere.",
+        ),
       dockerfile: printable
         .regex(/^[^/\\~$`"'][^\\$`"']*$/, "expected a path below the repository")
         .default(".devcontainer/Dockerfile")
@@ -295,4 +333,10 @@ export type SecretSetting = Config["secrets"][string];
 export type LifecycleSetting = Config["lifecycle"];
 
 /** Lists that `extends` joins (base first) rather than replaces; everything else follows the usual rules (extends.ts). */
-export const joinedLists: readonly string[] = ["apt.packages", "image.inputs", "mounts", "ports", "vscode.extensions"];
+export const joinedLists: readonly string[] = [
+  "apt.packages",
+  "image.inputs",
+  "mounts",
+  "ports",
+  "vscode.extensions",
+];

@@ -47,8 +47,11 @@ export interface EngineFacts {
 export interface ClientFacts {
   readonly path: string;
   readonly version: string;
-  /** buildx: the plugin. buildkit: built into the client, behind DOCKER_BUILDKIT=1. legacy: neither, no `RUN --mount`. */
-  readonly builder: "buildx" | "buildkit" | "legacy";
+  /**
+   * buildx: the plugin. buildkit: built into the client, behind DOCKER_BUILDKIT=1. buildah: what podman builds with, which
+   * knows `RUN --mount` too. legacy: none of these, no `RUN --mount`.
+   */
+  readonly builder: "buildx" | "buildkit" | "buildah" | "legacy";
 }
 
 export interface GpuFacts {
@@ -59,7 +62,7 @@ export interface GpuFacts {
   readonly cuda: Fact<string>;
   /** The engine has a runtime named nvidia. */
   readonly runtime: Fact<boolean>;
-  /** CDI devices that /etc/cdi, /var/run/cdi or the engine name, e.g. nvidia.com/gpu=all. */
+  /** NVIDIA's CDI devices that /etc/cdi, /var/run/cdi or the engine name, e.g. nvidia.com/gpu=all; sorted. */
   readonly cdi: Fact<readonly string[]>;
 }
 
@@ -67,8 +70,8 @@ export interface GpuDevice {
   readonly index: number;
   readonly uuid: string;
   readonly name: string;
-  /** Bytes. */
-  readonly memory: number;
-  /** Compute capability, e.g. "9.0". */
-  readonly capability: string;
+  /** Bytes; undefined where the driver does not tell (GPUs that share the main memory) or was not asked. */
+  readonly memory: number | undefined;
+  /** Compute capability, e.g. "9.0"; undefined where the driver does not tell or was not asked. */
+  readonly capability: string | undefined;
 }

@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { SygaldryError } from "../core/base/errors.ts";
+import type { Log } from "../core/base/log.ts";
+import { processRunner } from "../core/base/process.ts";
+import type { Toolkit } from "../core/container/toolkit.ts";
+import { createEngine } from "./engine.ts";
+
+/** Wires core to this process. */
+export function createToolkit(log: Log, onProgress: Toolkit["onProgress"] = () => {}): Toolkit {
+  return {
+    runner: processRunner,
+    engine: createEngine(process.env),
+    log,
+    environment: process.env,
+    node: process.execPath,
+    devcontainerCli,
+    commandFile: path.resolve(process.argv[1] ?? ""),
+    onProgress,
+  };
+}
+
+/** The devcontainers CLI that this package depends on. */
+function devcontainerCli(): string {
+  try {
+    return createRequire(__filename).resolve("@devcontainers/cli/devcontainer.js");
+  } catch (cause) {
+    throw new SygaldryError("SYG-TOOL-MISSING", "the devcontainers CLI is not installed beside sygaldry", {
+      cause,
+      next: "Install sygaldry with npm, which brings it along.",
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import path from "node:path";
+import { SygaldryError } from "../../base/errors.ts";
+import type { ContainerEngine, ContainerSummary, ExecOptions } from "../engine.ts";
+import { labels } from "../fingerprint.ts";
+import { findContainer } from "./find.ts";
+
+export interface ExecRequest
+  extends Pick<ExecOptions, "argv" | "tty" | "stdin" | "stdout" | "stderr" | "terminal" | "onStarted"> {
+  readonly root: string;
+  /** `NAME=value`. */
+  readonly environment: readonly string[];
+  /** Where the caller stands on the host: below the repository it becomes the same folder of the workspace. */
+  readonly hostFolder: string;
+  /** Folder in the container; a relative one counts from there. */
+  readonly workingDirectory?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a command in the checkout's running container, as the container's user, and returns its exit code.
+ * Throws SYG-NO-CONTAINER when none runs. Reads no configuration: the container's labels say all.
+ */
+export async function execInContainer(engine: ContainerEngine, request: ExecRequest): Promise<number> {
+  const container = await runningContainer(engine, request.root, request.signal);
+  const { root, hostFolder, signal, workingDirectory, ...rest } = request;
+  const workspace = container.labels[labels.workspace] ?? "/";
+  return engine.exec(
+    container.id,
+    {
+      ...rest,
+      user: container.labels[labels.user] ?? "root",
+      workingDirectory: path.posix.resolve(
+        workspaceFolder(workspace, root, hostFolder),
+        workingDirectory ?? ".",
+      ),
+    },
+    signal,
+  );
+}
+
+/** The folder of the workspace that `hostFolder` is; the workspace itself for a folder outside the repository. */
+function workspaceFolder(workspace: string, root: string, hostFolder: string): string {
+  const below = path.relative(root, hostFolder);
+  const outside = below === ".." || below.startsWith(`..${path.sep}`) || path.isAbsolute(below);
+  return outside ? workspace : path.posix.join(workspace, ...below.split(path.sep));
+}
+
+async function runningContainer(
+  engine: ContainerEngine,
+  root: string,
+  signal?: AbortSignal,
+): Promise<ContainerSummary> {
+  const container = await findContainer(engine, root, signal);
+  if (container?.state === "running") return container;
+  throw new SygaldryError(
+    "SYG-NO-CONTAINER",
+    container === undefined
+      ? `there is no container for ${root}`
+      : `the container of ${root} is ${container.state}`,
+    { next: "Run `sygaldry up`.", data: { root, state: container?.state ?? "none" } },
+  );
+}

@@ -1,0 +1,128 @@
+import path from "node:path";
+import { SygaldryError } from "../../base/errors.ts";
+import { withLock } from "../../base/lock.ts";
+import { hostWarnings } from "../../project/host/warnings.ts";
+import { checkoutIdentity } from "../../project/identity.ts";
+import { claimStorage, prepareStorage } from "../../project/storage.ts";
+import type { ContainerSummary } from "../engine.ts";
+import { writeRendering } from "../render/apply.ts";
+import { openSession, type Session, type SessionOptions } from "../session.ts";
+import type { Toolkit } from "../toolkit.ts";
+import { buildImage, upContainer } from "./cold.ts";
+import { type Decision, decide } from "./decide.ts";
+import { findContainer } from "./find.ts";
+
+export interface UpOptions extends Omit<SessionOptions, "probeBuilder"> {
+  /** Build and make the container anew, whatever its state. */
+  readonly rebuild?: boolean;
+  /** With `rebuild`: build every step anew. */
+  readonly noCache?: boolean;
+  readonly dryRun?: boolean;
+  readonly adopt?: boolean;
+  /** Overwrite rendered files that were edited by hand. */
+  readonly force?: boolean;
+}
+
+export interface UpResult {
+  readonly decision: Decision;
+  /** Undefined after a dry run that found none. */
+  readonly container: ContainerSummary | undefined;
+  readonly session: Session;
+  /** Rendered files that were written. */
+  readonly rendered: readonly string[];
+  /** The full log of what was run; undefined when nothing was. */
+  readonly logFile: string | undefined;
+}
+
+/**
+ * Brings the container up with the least work: nothing, start, create, recreate or rebuild, and tells why.
+ * One `up` of a checkout works at a time; another waits, and then finds it done. An image that fails to build leaves the
+ * old container as it is.
+ */
+export async function up(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
+  const session = await openSession(toolkit, { ...options, probeBuilder: false });
+  const first = await look(toolkit, session, options);
+  if (options.dryRun || (first.decision.action === "nothing" && (await isRendered(session)))) {
+    return { ...first, session, rendered: [], logFile: undefined };
+  }
+  const lock = path.join(session.projectStorage, "locks", `${session.checkoutKey}.lock`);
+  await prepare(toolkit, session, options);
+  const waiting = {
+    what: "sygaldry up",
+    log: toolkit.log,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  return withLock(lock, waiting, () => work(toolkit, options));
+}
+
+/** Under the lock: everything is looked at again, because somebody may just have done it. */
+async function work(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
+  const session = await openSession(toolkit, { ...options, probeBuilder: true });
+  const { decision, container } = await look(toolkit, session, options);
+  const rendered = await writeRendering(session, { force: options.force ?? false });
+  if (decision.action === "nothing") return { decision, container, session, rendered, logFile: undefined };
+  if (session.plan.gpu.problem !== undefined) {
+    throw new SygaldryError("SYG-GPU", session.plan.gpu.problem, {
+      next: "Set gpu: auto in sygaldry.yaml, or mend what `sygaldry host` shows.",
+    });
+  }
+  toolkit.log.info(`${decision.action}, because ${decision.reason}`);
+  if (decision.action === "start" && container !== undefined && startsByItself(session)) {
+    await toolkit.engine.startContainer(container.id, options.signal);
+    return {
+      decision,
+      container: await look(toolkit, session, {}).then((seen) => seen.container),
+      session,
+      rendered,
+      logFile: undefined,
+    };
+  }
+  for (const warning of hostWarnings(session.facts)) toolkit.log.warn(warning);
+  const replaces = container !== undefined && decision.action !== "start";
+  if (replaces && decision.action === "rebuild")
+    await buildImage(toolkit, session, { noCache: options.noCache ?? false, signal: options.signal });
+  const { logFile } = await upContainer(toolkit, session, {
+    removeExisting: replaces,
+    noCache: !replaces && (options.noCache ?? false),
+    signal: options.signal,
+  });
+  const made = await findContainer(toolkit.engine, session.project.root, options.signal);
+  return { decision, container: made, session, rendered, logFile };
+}
+
+async function look(
+  toolkit: Toolkit,
+  session: Session,
+  options: Pick<UpOptions, "rebuild" | "signal">,
+): Promise<{ readonly decision: Decision; readonly container: ContainerSummary | undefined }> {
+  const container = await findContainer(toolkit.engine, session.project.root, options.signal);
+  const image =
+    container === undefined
+      ? await toolkit.engine.inspectImage(session.plan.imageName, options.signal)
+      : undefined;
+  const found = decide(container, image, session.rendering.fingerprint);
+  const decision: Decision = options.rebuild
+    ? { action: "rebuild", reason: "it was asked for", changes: found.changes }
+    : found;
+  return { decision, container };
+}
+
+async function isRendered(session: Session): Promise<boolean> {
+  const { renderingStatus } = await import("../render/apply.ts");
+  return (await renderingStatus(session)).every(({ state }) => state === "current");
+}
+
+async function prepare(toolkit: Toolkit, session: Session, options: UpOptions): Promise<void> {
+  if (session.plan.mode === "host") await prepareStorage(session.storage, options.signal);
+  await claimStorage(session.projectStorage, await checkoutIdentity(session.project.root, toolkit.runner), {
+    adopt: options.adopt ?? false,
+    log: toolkit.log,
+    signal: options.signal,
+  });
+}
+
+/** Whether starting it is all there is to do: no commands to run on start, no secrets to lay out first. */
+function startsByItself({ plan }: Session): boolean {
+  const { postStart, postAttach } = plan.lifecycle;
+  return postStart === undefined && postAttach === undefined && !plan.secrets.some(({ at }) => at === "run");
+}

@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+
+/**
+ * Runs ours and the peer's command in turn, `rounds` times after one round to warm up, so that whatever slows the
+ * machine down meets both. Returns the medians in milliseconds; throws when a command fails.
+ */
+export async function comparePair(ours, peer, rounds) {
+  const times = { ours: [], peer: [] };
+  for (let round = 0; round <= rounds; round += 1) {
+    const pair = [await timeOf(ours), await timeOf(peer)];
+    if (round === 0) continue;
+    times.ours.push(pair[0]);
+    times.peer.push(pair[1]);
+  }
+  return { ours: median(times.ours), peer: median(times.peer) };
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** From the start of the process to its end. `env` is added to this process's environment. */
+function timeOf({ command, args, cwd, env }) {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    let took = 0;
+    child.once("exit", () => (took = performance.now() - started));
+    child.once("error", reject);
+    child.once("close", (code) => {
+      if (code === 0) resolve(took);
+      else reject(new Error(`${[command, ...args].join(" ")} exited with ${code}\n${said.trim()}`));
+    });
+  });
+}

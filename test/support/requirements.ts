@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { describe, it } from "vitest";
+import { findBuildKitClient } from "./docker-clients.ts";
+
+/** What a test may need beyond Node and this repository, each with a probe that says why it is missing. */
+interface Need {
+  /** The reason why it is missing, or undefined when it is there. */
+  readonly missing: () => string | undefined;
+  /** Debian and Ubuntu have it: with CI=true its absence is a failure, never a skip. */
+  readonly distribution: boolean;
+}
+
+const catalogue = {
+  linux: other(() => (process.platform === "linux" ? undefined : `this is ${process.platform}, not Linux`)),
+  root: other(() => (process.getuid?.() === 0 ? undefined : "only root can run commands as other users")),
+  docker: distribution(missingDocker),
+  buildkit: distribution(
+    () => missingDocker() ?? (findBuildKitClient() ? undefined : "no docker client has BuildKit"),
+  ),
+  base: distribution(() => missingDocker() ?? missingImage("sygaldry-test-base", "test/run.sh makes it")),
+  ubuntu: other(missingUbuntu),
+  "devcontainer-schema": other(() =>
+    existsSync(process.env["SYGALDRY_DEVCONTAINER_SCHEMA"] ?? "")
+      ? undefined
+      : "SYGALDRY_DEVCONTAINER_SCHEMA names no copy of schemas/devContainer.base.schema.json of devcontainers/spec",
+  ),
+  gpu: other(() => missingProgram("nvidia-smi", ["-L"])),
+  bash: distribution(() => missingProgram("bash", ["--version"])),
+  curl: distribution(() => missingProgram("curl", ["--version"])),
+  debootstrap: distribution(() => missingProgram("debootstrap", ["--version"])),
+  git: distribution(() => missingProgram("git", ["--version"])),
+  openssl: distribution(() => missingProgram("openssl", ["version"])),
+  ps: distribution(() => missingProgram("ps", ["--version"])),
+  python3: distribution(() => missingProgram("python3", ["--version"])),
+  setpriv: distribution(() => missingProgram("setpriv", ["--version"])),
+  shellcheck: distribution(() => missingProgram("shellcheck", ["--version"])),
+  shfmt: distribution(() => missingProgram("shfmt", ["--version"])),
+  spack: other(() => missingProgram("spack", ["--version"])),
+} as const satisfies Record<string, Need>;
+
+export type Requirement = keyof typeof catalogue;
+
+type Suite = (title: string, body: () => void) => void;
+
+/**
+ * `describe` where all that is named is there. Otherwise a suite whose tests are skipped, with the reason in its
+ * metadata for reporter.ts; or, with CI=true and something missing that the distribution has, a suite that fails.
+ */
+export function requires(...names: readonly Requirement[]): Suite {
+  const missing = names.flatMap((name) => {
+    const reason = probe(name);
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+  if (missing.length === 0) return (title, body) => void describe(title, body);
+  const why = explain(missing);
+  if (mustBeThere(missing.map(({ name }) => name))) return (title) => failing(title, why);
+  return (title, body) => void describe(title, { skip: true, meta: { skipReason: why } }, body);
+}
+
+/** Each reason once, with all that it keeps from being there. */
+function explain(missing: readonly { readonly name: Requirement; readonly reason: string }[]): string {
+  const reasons = [...new Set(missing.map(({ reason }) => reason))];
+  const names = (of: string) => missing.filter(({ reason }) => reason === of).map(({ name }) => name);
+  return reasons.map((reason) => `needs ${names(reason).join(", ")}: ${reason}`).join("; ");
+}
+
+/** Whether the absence of one of these is a failure here. */
+export function mustBeThere(missing: readonly Requirement[], ci = process.env["CI"]): boolean {
+  return ci === "true" && missing.some((name) => catalogue[name].distribution);
+}
+
+function failing(title: string, why: string): void {
+  describe(title, () => {
+    it("has what it needs", () => {
+      throw new Error(`${why} (with CI=true it must be installed: see tools/setup-host.sh)`);
+    });
+  });
+}
+
+const probed = new Map<Requirement, string | undefined>();
+
+function probe(name: Requirement): string | undefined {
+  if (!probed.has(name)) probed.set(name, catalogue[name].missing());
+  return probed.get(name);
+}
+
+function distribution(missing: () => string | undefined): Need {
+  return { missing, distribution: true };
+}
+
+function other(missing: () => string | undefined): Need {
+  return { missing, distribution: false };
+}
+
+function missingProgram(program: string, args: readonly string[]): string | undefined {
+  const { error, status, stderr } = spawnSync(program, [...args], { encoding: "utf8", timeout: 20_000 });
+  if (error !== undefined) return `${program} cannot be started (${error.message})`;
+  return status === 0 ? undefined : `${program} ${args.join(" ")} exits with ${status}: ${stderr.trim()}`;
+}
+
+function missingDocker(): string | undefined {
+  const { error, status, stderr } = spawnSync("docker", ["version"], { encoding: "utf8", timeout: 20_000 });
+  if (error !== undefined) return `docker cannot be started (${error.message})`;
+  if (status === 0) return undefined;
+  return `no Docker engine answers (${/permission denied/.test(stderr) ? "permission denied" : stderr.trim().split("\n")[0]})`;
+}
+
+function missingImage(image: string, hint: string): string | undefined {
+  const { status } = spawnSync("docker", ["image", "inspect", image], { stdio: "ignore", timeout: 20_000 });
+  return status === 0 ? undefined : `no image ${image} (${hint})`;
+}
+
+/** test/run.sh tries once whether the image can be pulled and says so to all. */
+function missingUbuntu(): string | undefined {
+  if (process.env["SYGALDRY_TEST_UBUNTU"] === "0") return "ubuntu:24.04 cannot be pulled here";
+  return missingDocker() ?? missingImage("ubuntu:24.04", "docker pull ubuntu:24.04");
+}
