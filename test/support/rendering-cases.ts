@@ -16,7 +16,7 @@ env: {OMP_NUM_THREADS: 8, GREETING: "it's $HOME"}
 secrets:
   HF_TOKEN: {env: HF_TOKEN}
   API_KEY: {env: API_KEY, as: env}
-  NETRC: {file: ~/.netrc, at: build}
+  NETRC: {file: /home/ada/.netrc, at: build}
 ports: [8888, "127.0.0.1:6006:6006"]
 lifecycle: {postCreate: "make setup", postStart: {a: ["echo", "a b"]}}
 vscode: {extensions: [ms-python.python], settings: {editor.rulers: [110]}}

@@ -49,18 +49,17 @@ const toolObject = z.strictObject({
     .describe("Checksums of the official archive, for versions that Sygaldry does not know yet."),
 });
 
+const toolForms =
+  'expected a version in quotes ("3.13"), distro, official, off, or a mapping with version, from, sha256';
 const tool = z
   .union(
     [
       z.literal(false),
       z.enum(["off", "distro", "official"]),
-      z.string().regex(/^v?[0-9][0-9A-Za-z.+_-]*$/),
+      z.string().regex(/^v?[0-9][0-9A-Za-z.+_-]*$/, toolForms),
       toolObject,
     ],
-    {
-      error:
-        'expected a version in quotes ("3.13"), distro, official, off, or a mapping with version, from, sha256',
-    },
+    { error: toolForms },
   )
   .optional();
 
@@ -73,16 +72,18 @@ const lifecycleCommand = z
   )
   .optional();
 
+const mountForms =
+  'expected "source:/target", "source:/target:rw" or a mapping with source, target, readonly';
 const mount = z.union(
   [
-    z.string().regex(/^[^:,\n]+:\/[^:,\n]+(:(ro|rw))?$/),
+    printable.regex(/^[^:,]+:\/[^:,]+(:(ro|rw))?$/, mountForms),
     z.strictObject({
       source: hostPath,
       target: absolutePath,
       readonly: z.boolean().default(true).describe("Default true: say `readonly: false` to write."),
     }),
   ],
-  { error: 'expected "source:/target", "source:/target:rw" or a mapping with source, target, readonly' },
+  { error: mountForms },
 );
 
 const secret = z
@@ -102,12 +103,13 @@ const secret = z
     message: "expected exactly one of env and file",
   });
 
+const portForms = 'expected a port (8888) or a published one ("127.0.0.1:8080:80")';
 const port = z.union(
   [
     z.int().min(1).max(65535),
-    z.string().regex(/^(([0-9.]+|\[[0-9a-f:]+\]):)?([0-9]{1,5}:)?[0-9]{1,5}(\/(tcp|udp))?$/),
+    z.string().regex(/^(([0-9.]+|\[[0-9a-f:]+\]):)?([0-9]{1,5}:)?[0-9]{1,5}(\/(tcp|udp))?$/, portForms),
   ],
-  { error: 'expected a port (8888) or a published one ("127.0.0.1:8080:80")' },
+  { error: portForms },
 );
 
 const gpu = z.union(

@@ -1,4 +1,15 @@
-import { isCollection, isMap, isNode, isPair, isScalar, LineCounter, type Pair, parseDocument } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import { messageOf, SygaldryError } from "../base/errors.ts";
 
 /** A place in a file, both counted from 1. */
@@ -32,29 +43,42 @@ export function parseYaml(file: string, text: string): YamlSource {
   // A warning is a tag (!name) that would be passed over.
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) {
-    const { line, column } = at(problem.pos[0]);
     const what = problem.code === "MULTIPLE_DOCS" ? "a second document begins here" : problem.message;
-    throw new SygaldryError("SYG-CONFIG-INVALID", `${file}:${line}:${column}: malformed YAML: ${what}`, {
-      next: "Mend the line; quote text that holds ':', '#', or starts with a special character.",
-      data: { file, line, column },
-    });
+    throw malformed(file, at(problem.pos[0]), what);
   }
   return {
     file,
-    value: toValue(file, () => document.toJS({ maxAliasCount: 100 })),
+    value: toValue(file, document, at),
     position: (path, options) => at(offsetOf(document.contents, path, options?.key ?? false)),
   };
 }
 
-function toValue(file: string, convert: () => unknown): unknown {
+function toValue(file: string, document: Document.Parsed, at: (offset: number) => Position): unknown {
   try {
-    return convert();
+    return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw new SygaldryError("SYG-CONFIG-INVALID", `${file}:1:1: malformed YAML: ${messageOf(cause)}`, {
-      cause,
-      next: "Write values out instead of repeating them by anchors (&name, *name).",
-    });
+    throw malformed(file, at(danglingAlias(document) ?? 0), messageOf(cause), cause);
   }
+}
+
+function danglingAlias(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function malformed(file: string, { line, column }: Position, what: string, cause?: unknown): SygaldryError {
+  return new SygaldryError("SYG-CONFIG-INVALID", `${file}:${line}:${column}: malformed YAML: ${what}`, {
+    cause,
+    next: "Mend the line; quote text that holds ':', '#', or starts with a special character.",
+    data: { file, line, column },
+  });
 }
 
 function offsetOf(root: unknown, path: KeyPath, key: boolean): number {

@@ -1,0 +1,88 @@
+import { isCancellation, messageOf, SygaldryError, systemCode } from "../base/errors.ts";
+import type { EngineEndpoint } from "./engine-socket.ts";
+
+/** What went wrong in a call to the engine as an error of the catalogue. `doing` is a clause: "starting container x". */
+export function engineFailure(error: unknown, doing: string, endpoint: EngineEndpoint): SygaldryError {
+  if (error instanceof SygaldryError) return error;
+  if (isCancellation(error)) return new SygaldryError("SYG-CANCELLED", `${doing} was cancelled`, { cause: error });
+  const where = endpointName(endpoint);
+  switch (systemCode(error)) {
+    case "ENOENT":
+    case "ECONNREFUSED":
+    case "ENOTFOUND":
+    case "EHOSTUNREACH":
+    case "ETIMEDOUT":
+      return engineMissing(`no container engine answers at ${where}`, process.platform, { cause: error });
+    case "EACCES":
+    case "EPERM":
+      return noPermission(where, error);
+    case "ECONNRESET":
+    case "EPIPE":
+    case "ERR_STREAM_PREMATURE_CLOSE":
+      return engineMissing(`the container engine at ${where} stopped while ${doing}`, process.platform, {
+        cause: error,
+      });
+    default:
+      return engineComplaint(engineMessage(error), doing, error);
+  }
+}
+
+/** An engine that is not there; the next step is how to start one on this platform. */
+export function engineMissing(
+  message: string,
+  platform: NodeJS.Platform,
+  details: { readonly cause?: unknown; readonly looked?: readonly string[] } = {},
+): SygaldryError {
+  return new SygaldryError("SYG-ENGINE-MISSING", message, {
+    next: startHint(platform),
+    cause: details.cause,
+    ...(details.looked === undefined ? {} : { data: { looked: details.looked } }),
+  });
+}
+
+/** How to start (or get) an engine. */
+export function startHint(platform: NodeJS.Platform): string {
+  return platform === "linux"
+    ? "Start Docker (`sudo systemctl start docker`, or `sudo dockerd` without systemd), or install docker.io."
+    : "Start Docker Desktop, or install it.";
+}
+
+/** What engine and builder say when there is no room left. */
+export const diskFull = /no space left on device|disk quota exceeded|\bENOSPC\b/i;
+
+/** What they say when a GPU is asked for that they cannot give. */
+export const noGpu =
+  /could not select device driver|nvidia-container-cli|unresolvable CDI devices|unknown or invalid runtime name: nvidia|failed to (?:discover GPU vendor|inject CDI devices)/i;
+
+export const diskFullNext =
+  "Free some room: `docker system df` shows what the engine holds, `docker system prune` removes what nothing uses.";
+
+export const noGpuNext =
+  "Look at `sygaldry host`: install the NVIDIA container toolkit, or set `gpu: off` (or `auto`) in sygaldry.yaml.";
+
+function engineComplaint(message: string, doing: string, cause: unknown): SygaldryError {
+  const text = `${doing} failed: ${message}`;
+  if (diskFull.test(message)) return new SygaldryError("SYG-DISK-FULL", text, { next: diskFullNext, cause });
+  if (noGpu.test(message)) return new SygaldryError("SYG-GPU", text, { next: noGpuNext, cause });
+  return new SygaldryError("SYG-ENGINE", text, { cause });
+}
+
+/** The engine's own words out of docker-modem's "(HTTP code 404) unexpected - No such container: x ". */
+function engineMessage(error: unknown): string {
+  return messageOf(error)
+    .replace(/^\(HTTP code \d+\) [^-]*- /, "")
+    .trim();
+}
+
+function noPermission(where: string, cause: unknown): SygaldryError {
+  return new SygaldryError("SYG-ENGINE-PERMISSION", `this user may not talk to the container engine at ${where}`, {
+    next:
+      "Add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again), " +
+      "or use rootless Docker (`dockerd-rootless-setuptool.sh install`).",
+    cause,
+  });
+}
+
+function endpointName(endpoint: EngineEndpoint): string {
+  return endpoint.kind === "socket" ? endpoint.path : `${endpoint.host}:${endpoint.port}`;
+}
