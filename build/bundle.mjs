@@ -1,7 +1,8 @@
 // Builds dist/: the command line and the VS Code extension, each one CommonJS file.
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { esbuildAssets } from "./assets.mjs";
+import { loadSchema } from "./schema.mjs";
 
 /** Parts of dockerode that Sygaldry never calls (BuildKit sessions, SSH transport) and that cost 150 ms to load. */
 const unused = {
@@ -18,6 +19,8 @@ const unused = {
   },
 };
 
+const importMetaUrl = 'var importMetaUrl = require("node:url").pathToFileURL(__filename).href;';
+
 const common = {
   bundle: true,
   platform: "node",
@@ -28,6 +31,9 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   external: ["*.node"],
+  // ESM packages ask for it; a CommonJS bundle has none.
+  define: { "import.meta.url": "importMetaUrl" },
+  banner: { js: importMetaUrl },
   plugins: [esbuildAssets, unused],
 };
 
@@ -36,7 +42,7 @@ await Promise.all([
     ...common,
     entryPoints: ["extension/cli/main.ts"],
     outfile: "dist/cli.cjs",
-    banner: { js: "#!/usr/bin/env node" },
+    banner: { js: `#!/usr/bin/env node\n${importMetaUrl}` },
   }),
   build({
     ...common,
@@ -47,20 +53,5 @@ await Promise.all([
 ]);
 chmodSync("dist/cli.cjs", 0o755);
 
-await writeSchema();
-
-/** dist/sygaldry.schema.json, which package.json contributes for sygaldry.yaml. */
-async function writeSchema() {
-  const { outputFiles } = await build({
-    ...common,
-    entryPoints: ["extension/core/project/json-schema.ts"],
-    write: false,
-  });
-  const module = { exports: {} };
-  new Function("module", "exports", "require", outputFiles[0].text)(module, module.exports, undefined);
-  mkdirSync("dist", { recursive: true });
-  writeFileSync(
-    "dist/sygaldry.schema.json",
-    `${JSON.stringify(module.exports.configJsonSchema(), null, 2)}\n`,
-  );
-}
+/** What package.json contributes for sygaldry.yaml. */
+writeFileSync("dist/sygaldry.schema.json", `${JSON.stringify(await loadSchema(), null, 2)}\n`);

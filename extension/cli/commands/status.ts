@@ -44,7 +44,6 @@ function statusJson({ session, files, engine }: ProjectStatus): Record<string, u
 
 function statusText({ session, files, engine }: ProjectStatus): string {
   const { plan } = session;
-  const stale = files.filter(({ state }) => state !== "current");
   const container = engine.known ? engine.value.container : undefined;
   const image = engine.known ? engine.value.image : undefined;
   const rows: (readonly [string, string])[] = [
@@ -67,12 +66,7 @@ function statusText({ session, files, engine }: ProjectStatus): string {
         ? `${doing(engine.value.decision.action)}, because ${engine.value.decision.reason}`
         : "fail: no engine",
     ],
-    [
-      "files",
-      stale.length === 0
-        ? `current (${plan.mode} mode)`
-        : stale.map(({ path, state }) => `${path} ${state}`).join(", "),
-    ],
+    ["files", filesText(files, plan.mode)],
     [
       "user",
       plan.user.ids === "host"
@@ -87,6 +81,14 @@ function statusText({ session, files, engine }: ProjectStatus): string {
     ),
   ];
   return table(rows);
+}
+
+function filesText(files: ProjectStatus["files"], mode: string): string {
+  const stale = files.filter(({ state }) => state !== "current");
+  if (stale.length === 0) return `current (${mode} mode)`;
+  if (stale.every(({ state }) => state === "missing")) return "not rendered yet";
+  const shown = stale.slice(0, 5).map(({ path, state }) => `${path} ${state}`);
+  return [...shown, ...(stale.length > 5 ? [`and ${stale.length - 5} more`] : [])].join(", ");
 }
 
 function doing(action: string): string {

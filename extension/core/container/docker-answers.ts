@@ -1,5 +1,11 @@
 import { SygaldryError } from "../base/errors.ts";
-import type { ContainerDetails, ContainerSummary, EngineInfo, EngineVersion, ImageDetails } from "./engine.ts";
+import type {
+  ContainerDetails,
+  ContainerSummary,
+  EngineInfo,
+  EngineVersion,
+  ImageDetails,
+} from "./engine.ts";
 import { readAnswer } from "./engine-answers.ts";
 
 /** Readers of what the Docker Engine API (1.41 to 1.52) and Podman's compatible API answer. */
@@ -63,7 +69,8 @@ export function containerDetails(value: unknown): ContainerDetails {
     labels: answer.labels("Config", "Labels"),
     created: Math.floor(Date.parse(answer.text("Created")) / 1000),
     startedAt: started ? startedAt : undefined,
-    exitCode: started && (state === "exited" || state === "dead") ? answer.number("State", "ExitCode") : undefined,
+    exitCode:
+      started && (state === "exited" || state === "dead") ? answer.number("State", "ExitCode") : undefined,
     environment: answer.texts("Config", "Env"),
     mounts: answer.answers("Mounts").map((mount) => ({
       type: mount.optionalText("Type"),
@@ -121,7 +128,10 @@ function containerState(state: string): ContainerSummary["state"] {
     case "stopped":
       return "exited";
     default:
-      throw new SygaldryError("SYG-ENGINE", `the engine names a container state unknown to Sygaldry: ${state}`);
+      throw new SygaldryError(
+        "SYG-ENGINE",
+        `the engine names a container state unknown to Sygaldry: ${state}`,
+      );
   }
 }
 

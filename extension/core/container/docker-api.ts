@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
 import path from "node:path";
 import { Duplex, Readable } from "node:stream";
 import Docker from "dockerode";
-import { SygaldryError } from "../base/errors.ts";
+import { messageOf, SygaldryError } from "../base/errors.ts";
 import { parseJson } from "./engine-answers.ts";
 import { engineFailure } from "./engine-failures.ts";
 import type { EngineEndpoint, TcpEndpoint } from "./engine-socket.ts";
@@ -34,7 +35,10 @@ export interface DockerApi {
  */
 export function dockerApi(endpoint: EngineEndpoint): DockerApi {
   let docker: Docker | undefined;
-  const dial = (call: ApiCall, hijack: boolean) => send((docker ??= connect(endpoint)), call, hijack);
+  const dial = (call: ApiCall, hijack: boolean) => {
+    docker ??= connect(endpoint);
+    return send(docker, call, hijack);
+  };
   return {
     endpoint,
     async json(call, missing) {
@@ -57,7 +61,10 @@ export function dockerApi(endpoint: EngineEndpoint): DockerApi {
       try {
         const socket = await dial(call, true);
         if (socket instanceof Duplex) return socket;
-        throw new SygaldryError("SYG-ENGINE", `${call.doing} failed: the engine did not open a two-way connection`);
+        throw new SygaldryError(
+          "SYG-ENGINE",
+          `${call.doing} failed: the engine did not open a two-way connection`,
+        );
       } catch (error) {
         throw engineFailure(error, call.doing, endpoint);
       }
@@ -74,17 +81,29 @@ function connect(endpoint: EngineEndpoint): Docker {
 
 function tcpOptions({ host, port, tls }: TcpEndpoint): Docker.DockerOptions {
   const protocol = tls === undefined ? "http" : "https";
-  const file = (name: string) =>
-    tls?.folder === undefined ? undefined : readFileSync(path.join(tls.folder, name));
   return {
-    socketPath: undefined,
-    host: `${protocol}://${host}`,
-    port,
-    protocol,
-    ca: file("ca.pem"),
-    cert: file("cert.pem"),
-    key: file("key.pem"),
+    ...{ socketPath: undefined, host: `${protocol}://${host}`, port, protocol },
+    ...certificates(tls?.folder),
+    // dockerode hands it to docker-modem; only its types lack it.
+    ...{ agent: tls?.verify === false ? new Agent({ rejectUnauthorized: false }) : undefined },
   };
+}
+
+function certificates(folder: string | undefined): Pick<Docker.DockerOptions, "ca" | "cert" | "key"> {
+  if (folder === undefined) return { ca: undefined, cert: undefined, key: undefined };
+  const read = (name: string) => readFileSync(path.join(folder, name));
+  try {
+    return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
+  } catch (cause) {
+    throw new SygaldryError(
+      "SYG-ENGINE-MISSING",
+      `the engine's certificates cannot be read: ${messageOf(cause)}`,
+      {
+        next: "Check DOCKER_CERT_PATH, or the docker context's certificates (`docker context inspect`).",
+        cause,
+      },
+    );
+  }
 }
 
 const accepted = { 101: true, 200: true, 201: true, 204: true, 304: true };
@@ -99,7 +118,6 @@ function send(docker: Docker, call: ApiCall, hijack: boolean): Promise<unknown> 
         options: { _query: call.query ?? {}, _body: call.body ?? {} },
         isStream: true,
         hijack,
-        openStdin: hijack,
         statusCodes: accepted,
         ...(call.signal === undefined ? {} : { abortSignal: call.signal }),
       },

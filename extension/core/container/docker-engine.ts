@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { SygaldryError } from "../base/errors.ts";
-import { type DockerApi, dockerApi } from "./docker-api.ts";
 import {
   containerDetails,
   containerSummary,
@@ -9,6 +8,7 @@ import {
   hasTerminal,
   imageDetails,
 } from "./docker-answers.ts";
+import { type DockerApi, dockerApi } from "./docker-api.ts";
 import { execInside } from "./docker-exec.ts";
 import { copyOutput } from "./docker-output.ts";
 import type { ContainerEngine, LogOptions } from "./engine.ts";
@@ -48,7 +48,13 @@ function containers(api: DockerApi): Containers {
       await post(api, `${containerPath(id)}/start`, {}, `starting container ${shortId(id)}`, signal);
     },
     async stopContainer(id, seconds, signal) {
-      await post(api, `${containerPath(id)}/stop`, { t: seconds }, `stopping container ${shortId(id)}`, signal);
+      await post(
+        api,
+        `${containerPath(id)}/stop`,
+        { t: seconds },
+        `stopping container ${shortId(id)}`,
+        signal,
+      );
     },
     removeContainer: (id, signal) => removeContainer(api, id, signal),
   };

@@ -17,7 +17,11 @@ export interface OutputTarget {
  * Throws SYG-CANCELLED when `signal` fired, the stream's error when a target breaks.
  * Frames (Docker Engine API, ContainerAttach): one byte stream number, three zeros, four bytes length (big endian).
  */
-export async function copyOutput(source: Readable, target: OutputTarget, signal?: AbortSignal): Promise<void> {
+export async function copyOutput(
+  source: Readable,
+  target: OutputTarget,
+  signal?: AbortSignal,
+): Promise<void> {
   const frames = target.tty ? undefined : frameReader();
   try {
     for await (const chunk of received(source, target)) {

@@ -1,14 +1,14 @@
 import path from "node:path";
 import { SygaldryError } from "../base/errors.ts";
 import { sha256 } from "../base/files.ts";
-import type { EngineSurroundings, TlsFiles } from "./engine-socket.ts";
 import { isRecord, parseJson } from "./engine-answers.ts";
+import type { EndpointSources, TlsFiles } from "./engine-socket.ts";
 
 /** The current docker context: DOCKER_CONTEXT, else `currentContext` of config.json; undefined for the default one. */
-export function contextName(surroundings: EngineSurroundings): string | undefined {
-  const config = parseJson(surroundings.read(path.join(configFolder(surroundings), "config.json")) ?? "");
+export function contextName(sources: EndpointSources): string | undefined {
+  const config = parseJson(sources.read(path.join(configFolder(sources), "config.json")) ?? "");
   const current = isRecord(config) ? config["currentContext"] : undefined;
-  const name = surroundings.environment["DOCKER_CONTEXT"] || current;
+  const name = sources.environment["DOCKER_CONTEXT"] || current;
   return typeof name === "string" && name !== "" && name !== "default" ? name : undefined;
 }
 
@@ -19,17 +19,17 @@ export function contextName(surroundings: EngineSurroundings): string | undefine
  */
 export function contextEndpoint(
   name: string,
-  surroundings: EngineSurroundings,
+  sources: EndpointSources,
 ): { readonly host: string; readonly tls: TlsFiles | undefined } {
-  const contexts = path.join(configFolder(surroundings), "contexts");
+  const contexts = path.join(configFolder(sources), "contexts");
   const id = sha256(name);
-  const meta = parseJson(surroundings.read(path.join(contexts, "meta", id, "meta.json")) ?? "");
+  const meta = parseJson(sources.read(path.join(contexts, "meta", id, "meta.json")) ?? "");
   const endpoints = isRecord(meta) ? meta["Endpoints"] : undefined;
   const docker = isRecord(endpoints) ? endpoints["docker"] : undefined;
   const host = isRecord(docker) ? docker["Host"] : undefined;
   if (!isRecord(docker) || typeof host !== "string" || host === "") throw noContext(name);
   const folder = path.join(contexts, "tls", id, "docker");
-  const hasTls = surroundings.exists(path.join(folder, "ca.pem"));
+  const hasTls = sources.exists(path.join(folder, "ca.pem"));
   const unverified = docker["SkipTLSVerify"] === true;
   return {
     host,
@@ -37,7 +37,7 @@ export function contextEndpoint(
   };
 }
 
-function configFolder({ environment, home }: EngineSurroundings): string {
+function configFolder({ environment, home }: EndpointSources): string {
   return environment["DOCKER_CONFIG"] || path.join(home, ".docker");
 }
 

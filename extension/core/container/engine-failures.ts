@@ -4,7 +4,8 @@ import type { EngineEndpoint } from "./engine-socket.ts";
 /** What went wrong in a call to the engine as an error of the catalogue. `doing` is a clause: "starting container x". */
 export function engineFailure(error: unknown, doing: string, endpoint: EngineEndpoint): SygaldryError {
   if (error instanceof SygaldryError) return error;
-  if (isCancellation(error)) return new SygaldryError("SYG-CANCELLED", `${doing} was cancelled`, { cause: error });
+  if (isCancellation(error))
+    return new SygaldryError("SYG-CANCELLED", `${doing} was cancelled`, { cause: error });
   const where = endpointName(endpoint);
   switch (systemCode(error)) {
     case "ENOENT":
@@ -12,32 +13,22 @@ export function engineFailure(error: unknown, doing: string, endpoint: EngineEnd
     case "ENOTFOUND":
     case "EHOSTUNREACH":
     case "ETIMEDOUT":
-      return engineMissing(`no container engine answers at ${where}`, process.platform, { cause: error });
+      return engineMissing(`no container engine answers at ${where}`, error);
     case "EACCES":
     case "EPERM":
       return noPermission(where, error);
     case "ECONNRESET":
     case "EPIPE":
     case "ERR_STREAM_PREMATURE_CLOSE":
-      return engineMissing(`the container engine at ${where} stopped while ${doing}`, process.platform, {
-        cause: error,
-      });
+      return engineMissing(`the container engine at ${where} stopped while ${doing}`, error);
     default:
       return engineComplaint(engineMessage(error), doing, error);
   }
 }
 
-/** An engine that is not there; the next step is how to start one on this platform. */
-export function engineMissing(
-  message: string,
-  platform: NodeJS.Platform,
-  details: { readonly cause?: unknown; readonly looked?: readonly string[] } = {},
-): SygaldryError {
-  return new SygaldryError("SYG-ENGINE-MISSING", message, {
-    next: startHint(platform),
-    cause: details.cause,
-    ...(details.looked === undefined ? {} : { data: { looked: details.looked } }),
-  });
+/** An engine that is not there; the next step is how to start one here. */
+function engineMissing(message: string, cause: unknown): SygaldryError {
+  return new SygaldryError("SYG-ENGINE-MISSING", message, { next: startHint(process.platform), cause });
 }
 
 /** How to start (or get) an engine. */
@@ -60,10 +51,14 @@ export const diskFullNext =
 export const noGpuNext =
   "Look at `sygaldry host`: install the NVIDIA container toolkit, or set `gpu: off` (or `auto`) in sygaldry.yaml.";
 
+const noContainer = /no such container|container \S+ is (?:not running|paused|restarting)|no such exec/i;
+const upNext = "Run `sygaldry up`, then this again.";
+
 function engineComplaint(message: string, doing: string, cause: unknown): SygaldryError {
   const text = `${doing} failed: ${message}`;
   if (diskFull.test(message)) return new SygaldryError("SYG-DISK-FULL", text, { next: diskFullNext, cause });
   if (noGpu.test(message)) return new SygaldryError("SYG-GPU", text, { next: noGpuNext, cause });
+  if (noContainer.test(message)) return new SygaldryError("SYG-NO-CONTAINER", text, { next: upNext, cause });
   return new SygaldryError("SYG-ENGINE", text, { cause });
 }
 
@@ -75,12 +70,16 @@ function engineMessage(error: unknown): string {
 }
 
 function noPermission(where: string, cause: unknown): SygaldryError {
-  return new SygaldryError("SYG-ENGINE-PERMISSION", `this user may not talk to the container engine at ${where}`, {
-    next:
-      "Add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again), " +
-      "or use rootless Docker (`dockerd-rootless-setuptool.sh install`).",
-    cause,
-  });
+  return new SygaldryError(
+    "SYG-ENGINE-PERMISSION",
+    `this user may not talk to the container engine at ${where}`,
+    {
+      next:
+        "Add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again), " +
+        "or use rootless Docker (`dockerd-rootless-setuptool.sh install`).",
+      cause,
+    },
+  );
 }
 
 function endpointName(endpoint: EngineEndpoint): string {

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { version } from "sygaldry:assets";
-import { glob } from "tinyglobby";
 import { messageOf, SygaldryError } from "../base/errors.ts";
 import { sha256File } from "../base/files.ts";
 import type { ProjectConfig } from "../project/config.ts";
@@ -43,6 +42,7 @@ async function readNamed(what: string, file: string): Promise<Uint8Array> {
 /** Digests of the files that `image.inputs` matches; looks at nothing else, however large the repository is. */
 async function readInputs(root: string, patterns: readonly string[]): Promise<Inputs> {
   if (patterns.length === 0) return {};
+  const { glob } = await import("tinyglobby");
   const files = await glob([...patterns], {
     cwd: root,
     dot: true,

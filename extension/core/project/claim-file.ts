@@ -27,8 +27,8 @@ export type Checkout = Claim["checkouts"][number];
 
 /** An empty claim when there is no file. Throws SYG-STORAGE for one that cannot be understood; never changes it. */
 export async function readClaim(file: string): Promise<Claim> {
-  const text = await readTextIfExists(file).catch((cause: unknown) => {
-    throw storageError(file, cause);
+  const text = await readTextIfExists(file).catch(async (cause: unknown) => {
+    throw await storageError(file, cause);
   });
   if (text === undefined) return { version: 1, checkouts: [] };
   try {

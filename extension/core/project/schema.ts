@@ -158,13 +158,13 @@ export const configSchema = z.strictObject({
       root: hostPath.optional().describe("Folder on the host that holds the projects' persistent storage."),
       mounts: z
         .strictObject({
-          monorepo_home: hostPath.optional(),
-          spack_store: hostPath.optional(),
-          bazel_cache: hostPath.optional(),
-          bazel_output: hostPath.optional(),
-          hf_cache: hostPath.optional(),
-          config: hostPath.optional(),
-          logs: hostPath.optional(),
+          monorepo_home: hostPath.optional().describe("Mounted as the user's home folder."),
+          spack_store: hostPath.optional().describe("Mounted at /opt/spack_store."),
+          bazel_cache: hostPath.optional().describe("Mounted at /opt/bazel_cache."),
+          bazel_output: hostPath.optional().describe("Mounted at /opt/bazel_output; each checkout gets a folder in it."),
+          hf_cache: hostPath.optional().describe("Mounted at /opt/hf_cache."),
+          config: hostPath.optional().describe("Mounted read-only at /config."),
+          logs: hostPath.optional().describe("Mounted at /opt/sygaldry/logs."),
         })
         .prefault({})
         .describe("Another folder of the host for one of the mounts."),
@@ -204,7 +204,8 @@ export const configSchema = z.strictObject({
               "expected a Debian package name (name or name=version)",
             ),
         )
-        .default([]),
+        .default([])
+        .describe("Packages of the base image's distribution to install."),
     })
     .prefault({}),
   user: z
@@ -221,22 +222,26 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   workspace: absolutePath.default("/workspace").describe("Where the repository is mounted."),
-  gpu: gpu.default("auto"),
+  gpu: gpu.default("auto").describe("auto: where the machine has one that containers can use. on: fail without. off: never."),
   tools: z
     .strictObject({
-      python: tool,
-      rust: tool,
+      python: tool.describe("From python-build-standalone."),
+      rust: tool.describe("With cargo."),
       go: tool,
-      bazel: tool,
-      spack: tool,
+      bazel: tool.describe("Through Bazelisk: a .bazelversion in the workspace wins; this version is in the image."),
+      spack: tool.describe("With its package repository and a solver, at /opt/spack_src."),
       uv: tool,
-      node: tool,
+      node: tool.describe("The sygaldry command in the container needs it."),
     })
     .prefault({}),
   resources: z
     .strictObject({
-      cpus: z.number().positive().optional(),
-      memory: z.string().regex(memorySize, 'expected a size such as "16g"').optional(),
+      cpus: z.number().positive().optional().describe("CPUs it may use."),
+      memory: z
+        .string()
+        .regex(memorySize, 'expected a size such as "16g"')
+        .optional()
+        .describe("Memory it may use."),
       shm: z
         .string()
         .regex(memorySize, 'expected a size such as "2g"')
@@ -247,8 +252,9 @@ export const configSchema = z.strictObject({
     .prefault({}),
   network: printable
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "expected bridge, host, none or a network's name")
-    .default("bridge"),
-  mounts: z.array(mount).default([]),
+    .default("bridge")
+    .describe("bridge, host, none, or a network's name."),
+  mounts: z.array(mount).default([]).describe("Further folders of the host; read-only unless said otherwise."),
   env: z
     .record(
       environmentName,
@@ -257,15 +263,23 @@ export const configSchema = z.strictObject({
       }),
     )
     .default({}),
-  secrets: z.record(environmentName, secret).default({}),
-  ports: z.array(port).default([]),
+  secrets: z
+    .record(environmentName, secret)
+    .default({})
+    .describe(
+      "By name: env or file (where the host has it), at: run or build, as: file or env. Build secrets NETRC and APT_AUTH are used by downloads.",
+    ),
+  ports: z
+    .array(port)
+    .default([])
+    .describe('A number is forwarded by VS Code; "[address:]host:container" is published by the engine.'),
   lifecycle: z
     .strictObject({
-      onCreate: lifecycleCommand,
-      updateContent: lifecycleCommand,
-      postCreate: lifecycleCommand,
-      postStart: lifecycleCommand,
-      postAttach: lifecycleCommand,
+      onCreate: lifecycleCommand.describe("Once, when the container was made."),
+      updateContent: lifecycleCommand.describe("Once after that; a prebuild stops here."),
+      postCreate: lifecycleCommand.describe("Once after that."),
+      postStart: lifecycleCommand.describe("At every start."),
+      postAttach: lifecycleCommand.describe("At every attach (VS Code, devcontainer up)."),
     })
     .prefault({}),
   vscode: z

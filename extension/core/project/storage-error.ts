@@ -1,13 +1,15 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import path from "node:path";
 import { messageOf, SygaldryError, systemCode } from "../base/errors.ts";
 
 /** SYG-STORAGE for a folder or file of the storage, with the step that mends this cause. */
-export function storageError(place: string, cause: unknown): SygaldryError {
+export async function storageError(place: string, failure: unknown): Promise<SygaldryError> {
+  const cause = await trueCause(place, failure);
   const code = systemCode(cause);
   return new SygaldryError("SYG-STORAGE", `${place} cannot be used for storage: ${messageOf(cause)}`, {
     cause,
-    next:
-      (code !== undefined && nextSteps[code]) ||
-      "Choose another folder: storage.root or SYGALDRY_CONTAINER_ROOT.",
+    next: (code !== undefined && nextSteps[code]) || "Choose another folder: storage.root or SYGALDRY_CONTAINER_ROOT.",
     data: { path: place, ...(code === undefined ? {} : { systemCode: code }) },
   });
 }
@@ -25,3 +27,16 @@ const nextSteps: Readonly<Record<string, string>> = {
   ENOTDIR: inTheWay,
   EEXIST: inTheWay,
 };
+
+/** On a read-only file system Node's recursive mkdir says ENOENT; asking the nearest folder that exists tells why. */
+async function trueCause(place: string, failure: unknown): Promise<unknown> {
+  if (systemCode(failure) !== "ENOENT") return failure;
+  for (let folder = path.dirname(place); ; folder = path.dirname(folder)) {
+    try {
+      await access(folder, constants.W_OK);
+      return failure;
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT") return error;
+    }
+  }
+}

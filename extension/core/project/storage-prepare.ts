@@ -28,6 +28,6 @@ async function prepareFolder({ source, readonly }: StorageMount): Promise<boolea
     await access(source, readonly ? constants.R_OK : constants.W_OK | constants.X_OK);
     return made;
   } catch (cause) {
-    throw storageError(source, cause);
+    throw await storageError(source, cause);
   }
 }

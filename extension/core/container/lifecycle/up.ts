@@ -87,6 +87,7 @@ async function work(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
     signal: options.signal,
   });
   const made = await findContainer(toolkit.engine, session.project.root, options.signal);
+  if (made !== undefined) await toolkit.engine.tagImage(made.imageId, session.plan.imageName, options.signal);
   return { decision, container: made, session, rendered, logFile };
 }
 

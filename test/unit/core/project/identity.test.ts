@@ -157,7 +157,10 @@ describe("checkoutIdentity (unit)", () => {
     await repository("one");
     let runs = 0;
     const counting: ProcessRunner = {
-      run: (command, options) => (runs++, processRunner.run(command, options)),
+      run(command, options) {
+        runs++;
+        return processRunner.run(command, options);
+      },
     };
     const identity = await checkoutIdentity(at("one"), counting);
     expect(runs).toBe(0);

@@ -63,7 +63,7 @@ describe("storageRoot (unit)", () => {
     await mkdir(at("shared"));
     await writeFile(at("file"), "");
     expect(await storageRoot(plain, environment, at("shared"))).toMatchObject({ path: at("shared") });
-    for (const other of [at("file"), at("none"), "/proc/self/fdinfo"]) {
+    for (const other of [at("file"), at("none")]) {
       expect(await storageRoot(plain, environment, other)).toEqual({
         path: "/data/me/sygaldry",
         reason: "environment XDG_DATA_HOME",
@@ -190,8 +190,8 @@ test.each([
   ["ENOTDIR", /file that stands/],
   ["EEXIST", /file that stands/],
   ["EIO", /another folder/],
-])("storageError of %s says what to do (unit)", (code, next) => {
-  const error = storageError("/place", Object.assign(new Error(`${code}: no`), { code }));
+])("storageError of %s says what to do (unit)", async (code, next) => {
+  const error = await storageError("/place", Object.assign(new Error(`${code}: no`), { code }));
   expect(error).toMatchObject({ code: "SYG-STORAGE", data: { path: "/place", systemCode: code } });
   expect(error.next).toMatch(next);
 });

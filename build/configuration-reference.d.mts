@@ -1,0 +1,1 @@
+export function configurationReference(schema: Record<string, unknown>): string;

@@ -1,0 +1,180 @@
+import { randomBytes } from "node:crypto";
+import type { Duplex, Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { SygaldryError } from "../base/errors.ts";
+import { execExitCode, execId } from "./docker-answers.ts";
+import type { DockerApi } from "./docker-api.ts";
+import { copyOutput } from "./docker-output.ts";
+import { signalMarked } from "./docker-signal.ts";
+import type { ExecOptions, TerminalSize } from "./engine.ts";
+
+/** Milliseconds between TERM and KILL for a cancelled command. */
+const killAfter = 5_000;
+
+/** One command in a container, created and not yet started. */
+interface Execution {
+  readonly api: DockerApi;
+  readonly container: string;
+  readonly id: string;
+  /** Value of SYGALDRY_EXEC_ID in the command's environment, by which signals find its processes. */
+  readonly marker: string;
+  readonly user: string;
+  readonly doing: string;
+}
+
+/**
+ * Runs a command in a running container and returns its exit code.
+ * stdin is half-closed at its end, and not waited for when the command has ended. When `signal` fires the command gets
+ * TERM, then KILL, and SYG-CANCELLED is thrown after it has ended.
+ */
+export async function execInside(
+  api: DockerApi,
+  container: string,
+  options: ExecOptions,
+  signal?: AbortSignal,
+): Promise<number> {
+  const execution = await create(api, container, options, signal);
+  const socket = await start(execution, options);
+  const stopResizing = options.tty ? followSize(execution, options.terminal) : () => {};
+  const canceller = cancelOn(execution, signal);
+  const stopFeeding = feed(socket, options.stdin);
+  try {
+    options.onStarted?.((name) => send(execution, name));
+    const { stdout, stderr, tty } = options;
+    await copyOutput(socket, { stdout, stderr, tty, doing: execution.doing, endpoint: api.endpoint });
+    const exitCode = await waitForExit(execution);
+    if (signal?.aborted) throw new SygaldryError("SYG-CANCELLED", `${execution.doing} was cancelled`);
+    return exitCode;
+  } catch (error) {
+    await endAfterFailure(execution, socket, error);
+    throw error;
+  } finally {
+    canceller.dispose();
+    stopResizing();
+    stopFeeding();
+    socket.destroy();
+  }
+}
+
+async function create(
+  api: DockerApi,
+  container: string,
+  options: ExecOptions,
+  signal?: AbortSignal,
+): Promise<Execution> {
+  const marker = randomBytes(12).toString("hex");
+  const doing = `running ${options.argv[0] ?? "a command"}`;
+  const answer = await api.json({
+    ...{ method: "POST", path: `/containers/${encodeURIComponent(container)}/exec`, doing, signal },
+    body: {
+      ...{ AttachStdin: options.stdin !== undefined, AttachStdout: true, AttachStderr: true },
+      ...{ Tty: options.tty, Cmd: options.argv, User: options.user, WorkingDir: options.workingDirectory },
+      Env: [...options.environment, `SYGALDRY_EXEC_ID=${marker}`],
+    },
+  });
+  return { api, container, id: execId(answer), marker, user: options.user, doing };
+}
+
+/** Not aborted half-way: once the request is out, the command may run. */
+function start({ api, id, doing }: Execution, { tty, terminal }: ExecOptions): Promise<Duplex> {
+  const size = tty ? terminal?.current() : undefined;
+  return api.hijack({
+    ...{ method: "POST", path: `/exec/${id}/start`, doing },
+    // ConsoleSize: API 1.42 and newer; followSize serves the older.
+    body: {
+      Detach: false,
+      Tty: tty,
+      ...(size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] }),
+    },
+  });
+}
+
+/** Streams stdin until it ends (then half-closes) or the returned function stops it. */
+function feed(socket: Duplex, stdin: Readable | undefined): () => void {
+  // A command that ends early closes its end: that is seen by the reader of the output.
+  socket.on("error", () => {});
+  if (stdin === undefined) {
+    socket.end();
+    return () => {};
+  }
+  const half = () => socket.end();
+  stdin.once("error", half);
+  stdin.pipe(socket);
+  return () => {
+    stdin.unpipe(socket);
+    stdin.off("error", half);
+    stdin.pause();
+  };
+}
+
+/** The first size is sent until the engine takes it: the terminal is made a moment after the start. */
+function followSize({ api, id }: Execution, terminal: TerminalSize | undefined): () => void {
+  if (terminal === undefined) return () => {};
+  const stop = new AbortController();
+  const resize = async () => {
+    const { columns, rows } = terminal.current();
+    const query = { h: rows, w: columns };
+    const doing = "resizing the terminal";
+    await api.json({ method: "POST", path: `/exec/${id}/resize`, query, doing, signal: stop.signal });
+  };
+  const first = async () => {
+    for (let attempt = 0; attempt < 10 && !stop.signal.aborted; attempt += 1) {
+      if (
+        await resize().then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+      await delay(20, undefined, { signal: stop.signal }).catch(() => {});
+    }
+  };
+  void first();
+  const stopListening = terminal.onChange(() => void resize().catch(() => {}));
+  return () => {
+    stopListening();
+    stop.abort();
+  };
+}
+
+/** The stream can end a moment before the engine has noted the exit code. */
+async function waitForExit({ api, id, doing }: Execution): Promise<number> {
+  for (let pause = 2; ; pause = Math.min(pause * 2, 250)) {
+    const exitCode = execExitCode(await api.json({ method: "GET", path: `/exec/${id}/json`, doing }));
+    if (exitCode !== undefined) return exitCode;
+    await delay(pause);
+  }
+}
+
+/** Sends as soon as the process is there; does nothing when the command has ended. */
+async function send(execution: Execution, name: NodeJS.Signals): Promise<void> {
+  const { api, id, doing } = execution;
+  for (let pause = 10; !(await signalMarked(api, execution, name)); pause = Math.min(pause * 2, 250)) {
+    const exitCode = execExitCode(await api.json({ method: "GET", path: `/exec/${id}/json`, doing }));
+    if (exitCode !== undefined) return;
+    await delay(pause);
+  }
+}
+
+function cancelOn(execution: Execution, signal: AbortSignal | undefined): { dispose(): void } {
+  let killer: NodeJS.Timeout | undefined;
+  const end = () => {
+    killer = setTimeout(() => void send(execution, "SIGKILL").catch(() => {}), killAfter);
+    void send(execution, "SIGTERM").catch(() => {});
+  };
+  if (signal?.aborted) end();
+  else signal?.addEventListener("abort", end, { once: true });
+  return {
+    dispose: () => {
+      clearTimeout(killer);
+      signal?.removeEventListener("abort", end);
+    },
+  };
+}
+
+/** A target that broke (a closed pipe) ends the command as a closed terminal would. */
+async function endAfterFailure(execution: Execution, socket: Duplex, error: unknown): Promise<void> {
+  if (error instanceof SygaldryError) return;
+  socket.destroy();
+  await send(execution, "SIGHUP").catch(() => {});
+}
