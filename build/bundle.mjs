@@ -1,5 +1,5 @@
 // Builds dist/: the command line and the VS Code extension, each one CommonJS file.
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { esbuildAssets } from "./assets.mjs";
 import { loadSchema } from "./schema.mjs";
@@ -37,12 +37,26 @@ const common = {
   plugins: [esbuildAssets, unused],
 };
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+
 await Promise.all([
   build({
     ...common,
     entryPoints: ["extension/cli/main.ts"],
     outfile: "dist/cli.cjs",
+    external: ["./sygaldry.cjs"],
+    define: { SYGALDRY_VERSION: JSON.stringify(version) },
+    banner: { js: "#!/usr/bin/env node" },
+  }),
+  build({
+    ...common,
+    entryPoints: ["extension/cli/program.ts"],
+    outfile: "dist/sygaldry.cjs",
     banner: { js: `#!/usr/bin/env node\n${importMetaUrl}` },
+    // Images hold this file alone, as the sygaldry command.
+    footer: {
+      js: "if (require.main === module) module.exports.runProgram(process.argv).then((code) => { process.exitCode = code; });",
+    },
   }),
   build({
     ...common,
@@ -51,7 +65,7 @@ await Promise.all([
     external: ["*.node", "vscode"],
   }),
 ]);
-chmodSync("dist/cli.cjs", 0o755);
+for (const file of ["dist/cli.cjs", "dist/sygaldry.cjs"]) chmodSync(file, 0o755);
 
 /** What package.json contributes for sygaldry.yaml. */
 writeFileSync("dist/sygaldry.schema.json", `${JSON.stringify(await loadSchema(), null, 2)}\n`);

@@ -28,7 +28,9 @@ function keys(schema, prefix) {
     const key = `${prefix}${name}`;
     if (name === "$schema") return [];
     if (value.properties !== undefined) return keys(value, `${key}.`);
-    return [{ key, type: typeOf(value), fallback: fallbackOf(value), description: cell(value.description ?? "") }];
+    return [
+      { key, type: typeOf(value), fallback: fallbackOf(value), description: cell(value.description ?? "") },
+    ];
   });
 }
 

@@ -9,6 +9,8 @@ export async function loadSchema() {
     format: "esm",
     write: false,
   });
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+  const module = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
+  );
   return module.configJsonSchema();
 }

@@ -1,13 +1,20 @@
-import { version } from "sygaldry:assets";
+import module from "node:module";
 
-/** The command line's entry point. `--version` answers before anything else is loaded. */
+/** The bundle of program.ts beside this file, which is loaded only when there is something to do. */
+type Program = { readonly runProgram: (argv: readonly string[]) => Promise<number> };
+
+declare const SYGALDRY_VERSION: string;
+
+/** The command line's entry point: small, because `--version` and completion must answer at once. */
 async function main(): Promise<void> {
   const [first, ...rest] = process.argv.slice(2);
   if (rest.length === 0 && (first === "--version" || first === "-V")) {
-    process.stdout.write(`${version}\n`);
+    process.stdout.write(`${SYGALDRY_VERSION}\n`);
     return;
   }
-  const { runProgram } = await import("./program.ts");
+  // Node 22.8 and newer keep the compiled bundle on disk, which saves some 30 ms a call.
+  module.enableCompileCache?.();
+  const { runProgram } = require("./sygaldry.cjs") as Program;
   process.exitCode = await runProgram(process.argv);
 }
 

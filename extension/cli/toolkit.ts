@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import path from "node:path";
 import { SygaldryError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
 import { processRunner } from "../core/base/process.ts";
@@ -15,7 +14,7 @@ export function createToolkit(log: Log, onProgress: Toolkit["onProgress"] = () =
     environment: process.env,
     node: process.execPath,
     devcontainerCli,
-    commandFile: path.resolve(process.argv[1] ?? ""),
+    commandFile: __filename,
     onProgress,
   };
 }

@@ -41,7 +41,7 @@ export function gpuHost(access: { readonly runtime: boolean; readonly cdi: reado
   };
 }
 
-export async function configOf(yaml: string): Promise<ProjectConfig> {
+async function configOf(yaml: string): Promise<ProjectConfig> {
   const folder = await mkdtemp(path.join(tmpdir(), "sygaldry-plan-"));
   try {
     const root = path.join(folder, "repo");

@@ -22,6 +22,12 @@ __sygaldry_path() {
 __sygaldry_path
 unset -f __sygaldry_path
 
+# Secrets that are to be environment variables (sygaldry.yaml: as: env); with-secrets.sh does the same for commands.
+for __sygaldry_file in /run/secrets/env/*; do
+  [ -r "$__sygaldry_file" ] && export "${__sygaldry_file##*/}=$(<"$__sygaldry_file")"
+done
+unset -v __sygaldry_file
+
 __sygaldry_fail() {
   printf 'sygaldry: error: %s\n' "$*" >&2
 }

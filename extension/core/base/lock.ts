@@ -1,10 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
-import { uptime } from "node:os";
-import path from "node:path";
-import { messageOf, SygaldryError, systemCode } from "./errors.ts";
+import { SygaldryError } from "./errors.ts";
 import { type FileChanges, watchFile } from "./file-changes.ts";
-import { formatHolder, judgeHolder, type LockHolder, parseHolder, thisProcess } from "./lock-holder.ts";
+import { type Found, look, release, removeDead, take } from "./lock-folder.ts";
+import { type LockHolder, thisProcess } from "./lock-holder.ts";
 import type { Log } from "./log.ts";
 
 export type { LockHolder } from "./lock-holder.ts";
@@ -23,12 +20,8 @@ export interface LockOptions {
 }
 
 /**
- * Runs `action` while this process, and within it this call alone, holds the lock `file`.
- *
- * The lock is a folder that holds its holder's record, a file with a name used once. A waiter renames a folder with its own
- * record over the lock, which the file system refuses unless the lock is absent or empty: so there is one holder, and its
- * record is never seen in part. A dead holder's record is removed by its name, so no waiter can remove a living one's.
- * A holder elsewhere (another machine or container) is never taken for dead.
+ * Runs `action` while this process, and within it this call alone, holds the lock `file` (see lock-folder.ts for how).
+ * The lock of a dead process is taken over; a holder elsewhere (another machine or container) is never taken for dead.
  *
  * Waits as long as it takes; throws SYG-CANCELLED when `signal` fires first, SYG-FILE when the lock cannot be made, and
  * SYG-LOCKED when a dead holder's record cannot be removed.
@@ -75,75 +68,6 @@ async function acquire(file: string, options: LockOptions): Promise<string> {
   }
 }
 
-interface Found {
-  readonly record: string;
-  /** Undefined when the record is no record: a crash of the whole machine can leave it empty. */
-  readonly holder: LockHolder | undefined;
-  readonly state: "alive" | "dead" | "elsewhere";
-}
-
-async function look(file: string, self: LockHolder): Promise<Found | undefined> {
-  try {
-    const name = (await readdir(file)).find((entry) => entry.endsWith(recordEnding));
-    if (name === undefined) return undefined;
-    const record = path.join(file, name);
-    const holder = parseHolder(await readFile(record, "utf8"));
-    if (holder !== undefined) return { record, holder, state: await judgeHolder(holder, self) };
-    const bootedAt = Date.now() - uptime() * 1000;
-    return { record, holder, state: (await stat(record)).mtimeMs < bootedAt ? "dead" : "elsewhere" };
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw unusable(file, error);
-  }
-}
-
-const recordEnding = ".holder.json";
-
-/** Undefined when somebody else was faster. */
-async function take(file: string, self: LockHolder): Promise<string | undefined> {
-  const token = `${self.pid}-${randomBytes(6).toString("hex")}`;
-  const staged = `${file}.${token}`;
-  const record = `${token}${recordEnding}`;
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await mkdir(staged);
-    await writeFile(path.join(staged, record), formatHolder({ ...self, since: new Date().toISOString() }));
-    await rename(staged, file);
-    return path.join(file, record);
-  } catch (error) {
-    await rm(staged, { recursive: true, force: true }).catch(() => {});
-    if (systemCode(error) === "ENOTEMPTY" || systemCode(error) === "EEXIST") return undefined;
-    throw unusable(file, error);
-  }
-}
-
-async function removeDead(file: string, { record }: Found): Promise<void> {
-  try {
-    await unlink(record);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return;
-    throw new SygaldryError(
-      "SYG-LOCKED",
-      `${file} was left by a process that has ended, and cannot be removed`,
-      {
-        cause: error,
-        next: `Remove ${file} as its owner.`,
-      },
-    );
-  }
-}
-
-async function release(file: string, record: string, log: Log): Promise<void> {
-  try {
-    await unlink(record);
-    await rmdir(file);
-  } catch (error) {
-    // Not there any more, or somebody else's already.
-    if (["ENOENT", "ENOTEMPTY", "EEXIST"].includes(systemCode(error) ?? "")) return;
-    log.warn(`the lock ${file} could not be released: ${messageOf(error)}; remove it`);
-  }
-}
-
 function tell(file: string, { holder, state }: Found, { log, onWait, waitMessage }: LockOptions): void {
   onWait?.(holder);
   const who =
@@ -153,11 +77,4 @@ function tell(file: string, { holder, state }: Found, { log, onWait, waitMessage
   const line = `${waitMessage ?? "waiting for"} ${who}`;
   if (state === "alive") log.info(line);
   else log.warn(`${line}; whether it still runs cannot be told from here: if it does not, remove ${file}`);
-}
-
-function unusable(file: string, cause: unknown): SygaldryError {
-  return new SygaldryError("SYG-FILE", `the lock ${file} cannot be used: ${messageOf(cause)}`, {
-    cause,
-    next: `Make ${path.dirname(file)} a folder that you may write to, on a disk with free space.`,
-  });
 }

@@ -60,7 +60,9 @@ export function advance(progress: BuildProgress, event: DevcontainerEvent): Buil
     case "progress":
       return onLifecycle(progress, event.name, event.status, event.time);
     case "message":
-      return event.level < 3 ? progress : onMessage(progress, event.text, event.time);
+      return event.level >= 3 || engineGone.test(event.text)
+        ? onMessage(progress, event.text, event.time)
+        : progress;
     case "other":
       return isTrace(event.text) ? progress : log(progress, event.text);
     case "output":
@@ -140,6 +142,10 @@ function endRunning(progress: BuildProgress, id: string, time: number): BuildPro
 function isRunning(progress: BuildProgress, id: string): boolean {
   return progress.steps.some((step) => step.id === id && step.state === "running");
 }
+
+/** Told on the level of debugging output, and yet the reason why all fails. */
+const engineGone =
+  /^(?:Cannot connect to the Docker daemon|error during connect|.*permission denied while trying to connect)/;
 
 const logLines = 400;
 

@@ -16,7 +16,7 @@ export function engineFailure(error: unknown, doing: string, endpoint: EngineEnd
       return engineMissing(`no container engine answers at ${where}`, error);
     case "EACCES":
     case "EPERM":
-      return noPermission(where, error);
+      return refused(where, error);
     case "ECONNRESET":
     case "EPIPE":
     case "ERR_STREAM_PREMATURE_CLOSE":
@@ -45,6 +45,9 @@ export const diskFull = /no space left on device|disk quota exceeded|\bENOSPC\b/
 export const noGpu =
   /could not select device driver|nvidia-container-cli|unresolvable CDI devices|unknown or invalid runtime name: nvidia|failed to (?:discover GPU vendor|inject CDI devices)/i;
 
+/** What docker clients say when the socket refuses them. */
+export const noPermission = /permission denied while trying to connect to the docker/i;
+
 export const diskFullNext =
   "Free some room: `docker system df` shows what the engine holds, `docker system prune` removes what nothing uses.";
 
@@ -69,7 +72,7 @@ function engineMessage(error: unknown): string {
     .trim();
 }
 
-function noPermission(where: string, cause: unknown): SygaldryError {
+function refused(where: string, cause: unknown): SygaldryError {
   return new SygaldryError(
     "SYG-ENGINE-PERMISSION",
     `this user may not talk to the container engine at ${where}`,

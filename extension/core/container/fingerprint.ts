@@ -33,6 +33,8 @@ export const labels = {
   user: "dev.sygaldry.user",
   workspace: "dev.sygaldry.workspace",
   version: "dev.sygaldry.version",
+  /** `env` when the container has secrets that are to be environment variables. */
+  secrets: "dev.sygaldry.secrets",
 } as const;
 
 export function fingerprint(image: Inputs, container: Inputs): Fingerprint {
@@ -88,7 +90,7 @@ function describeChange({ name, before, after }: InputChange): string {
 }
 
 function isDigest(value: string | undefined): boolean {
-  return value === undefined || /^[0-9a-f]{12}$/.test(value);
+  return value === undefined || value === "" || /^[0-9a-f]{12}$/.test(value);
 }
 
 function digest(inputs: Inputs): string {

@@ -21,7 +21,7 @@ interface MountInputs {
 }
 
 /** Where storage lies in portable mode unless SYGALDRY_CONTAINER_ROOT is set on the machine. */
-export const portableStorageRoot = "${localEnv:SYGALDRY_CONTAINER_ROOT:/var/tmp/sygaldry}";
+const portableStorageRoot = "${localEnv:SYGALDRY_CONTAINER_ROOT:/var/tmp/sygaldry}";
 
 /** The storage mounts, then those of the configuration. */
 export function planMounts({ config, mode, projectId, storage, root }: MountInputs): readonly MountPlan[] {

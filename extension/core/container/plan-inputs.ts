@@ -6,7 +6,7 @@ export function imageInputs(plan: ContainerPlan): Inputs {
   const { user } = plan;
   return sorted({
     base: plan.base.kind === "image" ? plan.base.reference : `debootstrap:${plan.base.suite}`,
-    "apt.packages": list(plan.packages),
+    ...Object.fromEntries(plan.packages.map((name) => [`apt.${name}`, present])),
     "user.name": user.name,
     "user.sudo": String(user.sudo),
     "user.ids": user.ids === "host" ? "host" : `${user.ids.uid}:${user.ids.gid}`,
@@ -54,8 +54,11 @@ export function containerInputs(plan: ContainerPlan): Inputs {
 
 function runArgumentInput(argument: string): readonly [string, string] {
   const [flag = "", value = "on"] = argument.replace(/^--/, "").split(/=(.*)/s);
-  return flag === "publish" || flag === "cap-add" ? [`${flag} ${value}`, "on"] : [flag, value];
+  return flag === "publish" || flag === "cap-add" ? [`${flag} ${value}`, present] : [flag, value];
 }
+
+/** For inputs whose name says all. */
+const present = "";
 
 /** Short lists are shown, long ones compared. */
 function list(items: readonly string[]): string {

@@ -52,11 +52,11 @@ export interface ContainerPlan {
   readonly inputs: readonly string[];
 }
 
-export type BasePlan =
+type BasePlan =
   | { readonly kind: "image"; readonly reference: string }
   | { readonly kind: "debootstrap"; readonly suite: string; readonly reference: string };
 
-export interface UserPlan {
+interface UserPlan {
   readonly name: string;
   readonly home: string;
   readonly sudo: boolean;

@@ -1,6 +1,7 @@
 import type { Log } from "../base/log.ts";
 import type { ProcessRunner } from "../base/process.ts";
 import type { Environment } from "../project/overrides.ts";
+import type { BuildProgress } from "./build-progress.ts";
 import type { ContainerEngine } from "./engine.ts";
 
 /** What the container commands need of the outside; each entry point wires one. */
@@ -15,6 +16,6 @@ export interface Toolkit {
   devcontainerCli(): string;
   /** The bundled command line, which goes into images. */
   readonly commandFile: string;
-  /** Progress of a cold run, as it comes; see build-progress.ts. */
-  readonly onProgress: (line: string) => void;
+  /** The progress of a build or start, whenever it changed; its texts are not redacted. */
+  readonly onProgress: (progress: BuildProgress) => void;
 }

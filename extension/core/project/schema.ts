@@ -161,7 +161,9 @@ export const configSchema = z.strictObject({
           monorepo_home: hostPath.optional().describe("Mounted as the user's home folder."),
           spack_store: hostPath.optional().describe("Mounted at /opt/spack_store."),
           bazel_cache: hostPath.optional().describe("Mounted at /opt/bazel_cache."),
-          bazel_output: hostPath.optional().describe("Mounted at /opt/bazel_output; each checkout gets a folder in it."),
+          bazel_output: hostPath
+            .optional()
+            .describe("Mounted at /opt/bazel_output; each checkout gets a folder in it."),
           hf_cache: hostPath.optional().describe("Mounted at /opt/hf_cache."),
           config: hostPath.optional().describe("Mounted read-only at /config."),
           logs: hostPath.optional().describe("Mounted at /opt/sygaldry/logs."),
@@ -222,13 +224,17 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   workspace: absolutePath.default("/workspace").describe("Where the repository is mounted."),
-  gpu: gpu.default("auto").describe("auto: where the machine has one that containers can use. on: fail without. off: never."),
+  gpu: gpu
+    .default("auto")
+    .describe("auto: where the machine has one that containers can use. on: fail without. off: never."),
   tools: z
     .strictObject({
       python: tool.describe("From python-build-standalone."),
       rust: tool.describe("With cargo."),
       go: tool,
-      bazel: tool.describe("Through Bazelisk: a .bazelversion in the workspace wins; this version is in the image."),
+      bazel: tool.describe(
+        "Through Bazelisk: a .bazelversion in the workspace wins; this version is in the image.",
+      ),
       spack: tool.describe("With its package repository and a solver, at /opt/spack_src."),
       uv: tool,
       node: tool.describe("The sygaldry command in the container needs it."),
@@ -254,7 +260,10 @@ export const configSchema = z.strictObject({
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "expected bridge, host, none or a network's name")
     .default("bridge")
     .describe("bridge, host, none, or a network's name."),
-  mounts: z.array(mount).default([]).describe("Further folders of the host; read-only unless said otherwise."),
+  mounts: z
+    .array(mount)
+    .default([])
+    .describe("Further folders of the host; read-only unless said otherwise."),
   env: z
     .record(
       environmentName,
@@ -345,7 +354,6 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 export type ToolSetting = Config["tools"][keyof Config["tools"]];
 export type ToolName = keyof Config["tools"];
-export type SecretSetting = Config["secrets"][string];
 export type LifecycleSetting = Config["lifecycle"];
 
 /** Lists that `extends` joins (base first) rather than replaces; everything else follows the usual rules (extends.ts). */

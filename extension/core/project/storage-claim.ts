@@ -44,9 +44,8 @@ export async function claimStorage(
   } catch (error) {
     // What the file system said, also where the lock could not be made.
     const cause = error instanceof SygaldryError && error.code === "SYG-FILE" ? error.cause : error;
-    throw systemCode(cause) === undefined || cause instanceof SygaldryError
-      ? error
-      : storageError(projectDirectory, cause);
+    if (systemCode(cause) === undefined || cause instanceof SygaldryError) throw error;
+    throw await storageError(projectDirectory, cause);
   }
 }
 

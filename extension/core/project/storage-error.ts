@@ -9,7 +9,9 @@ export async function storageError(place: string, failure: unknown): Promise<Syg
   const code = systemCode(cause);
   return new SygaldryError("SYG-STORAGE", `${place} cannot be used for storage: ${messageOf(cause)}`, {
     cause,
-    next: (code !== undefined && nextSteps[code]) || "Choose another folder: storage.root or SYGALDRY_CONTAINER_ROOT.",
+    next:
+      (code !== undefined && nextSteps[code]) ||
+      "Choose another folder: storage.root or SYGALDRY_CONTAINER_ROOT.",
     data: { path: place, ...(code === undefined ? {} : { systemCode: code }) },
   });
 }

@@ -8,7 +8,7 @@ import type { Environment } from "./overrides.ts";
 export { claimStorage } from "./storage-claim.ts";
 export { prepareStorage } from "./storage-prepare.ts";
 
-export type StorageName =
+type StorageName =
   | "monorepo_home"
   | "spack_store"
   | "bazel_cache"

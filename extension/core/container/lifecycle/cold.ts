@@ -1,37 +1,128 @@
 import path from "node:path";
-import { SygaldryError } from "../../base/errors.ts";
+import { messageOf, SygaldryError } from "../../base/errors.ts";
+import type { Redact } from "../../base/redact.ts";
+import { type DevcontainerRun, devcontainerBuild, devcontainerUp } from "../devcontainer.ts";
+import { devcontainerFolder } from "../render/files.ts";
 import type { Session } from "../session.ts";
 import type { Toolkit } from "../toolkit.ts";
-import { openRecord } from "./records.ts";
+import { openRecord, type RunRecord } from "./records.ts";
 import { secretRedactor } from "./secrets.ts";
 
-interface ColdOptions { readonly noCache: boolean; readonly signal?: AbortSignal | undefined }
+/** The paths that take long: they run the devcontainers CLI, which builds images and makes containers. */
+export interface ColdOptions {
+  /** Build every step anew. */
+  readonly noCache: boolean;
+  readonly signal: AbortSignal | undefined;
+}
 
-export async function buildImage(toolkit: Toolkit, session: Session, options: ColdOptions): Promise<{ readonly logFile: string }> {
-  await runner(toolkit, session, "build", ["sh", [path.join(session.project.root, ".devcontainer/initialize.sh")]], options);
-  return runCli(toolkit, session, "build", ["--image-name", session.plan.imageName, ...(options.noCache ? ["--no-cache"] : [])], options);
+export interface ColdResult {
+  /** The full log. */
+  readonly logFile: string;
 }
-async function runner(toolkit: Toolkit, session: Session, _k: string, [c, a]: [string, string[]], options: ColdOptions): Promise<void> {
-  const r = await toolkit.runner.run({ command: c, args: a, cwd: session.project.root, env: env(toolkit, session) }, { ...(options.signal ? { signal: options.signal } : {}), onLine: toolkit.onProgress });
-  if (r.exitCode !== 0) throw new SygaldryError("SYG-BUILD", r.stderr.trim());
+
+/** Builds the image under the plan's name. Prepares the host first, as `up` would. */
+export function buildImage(toolkit: Toolkit, session: Session, options: ColdOptions): Promise<ColdResult> {
+  return recorded(toolkit, session, "build", options, async (run, environment) => {
+    await initializeHost(toolkit, session, environment, run);
+    await devcontainerBuild(run, {
+      ...common(session, environment),
+      imageName: session.plan.imageName,
+      noCache: options.noCache,
+    });
+  });
 }
-export async function upContainer(toolkit: Toolkit, session: Session, options: ColdOptions & { readonly removeExisting: boolean }): Promise<{ readonly logFile: string }> {
-  return runCli(toolkit, session, "up", [...(options.removeExisting ? ["--remove-existing-container"] : []), ...(options.noCache ? ["--build-no-cache"] : [])], options);
+
+/** Makes or starts the container, building what is not built yet, and gives its image the plan's name. */
+export function upContainer(
+  toolkit: Toolkit,
+  session: Session,
+  options: ColdOptions & { readonly removeExisting: boolean },
+): Promise<ColdResult> {
+  return recorded(toolkit, session, "up", options, async (run, environment) => {
+    await devcontainerUp(run, {
+      ...common(session, environment),
+      removeExisting: options.removeExisting,
+      noCache: options.noCache,
+    });
+  });
 }
-function env(toolkit: Toolkit, session: Session) {
-  const client = session.facts.engine.known && session.facts.engine.value.client.known ? session.facts.engine.value.client.value : undefined;
-  return { ...toolkit.environment, SYGALDRY_CONTAINER_ROOT: session.storageRoot, SYGALDRY_DOCKER: client?.path ?? "docker", ...(client?.builder === "buildkit" ? { DOCKER_BUILDKIT: "1" } : {}) };
+
+function common(session: Session, environment: DriverEnvironment) {
+  return {
+    workspaceFolder: session.project.root,
+    dockerPath: environment.SYGALDRY_DOCKER,
+    environment,
+  };
 }
-async function runCli(toolkit: Toolkit, session: Session, verb: "up" | "build", args: string[], options: ColdOptions): Promise<{ readonly logFile: string }> {
+
+/** What the devcontainers CLI, docker and initialize.sh are run with. */
+type DriverEnvironment = Readonly<Record<string, string | undefined>> & { readonly SYGALDRY_DOCKER: string };
+
+function driverEnvironment(toolkit: Toolkit, session: Session): DriverEnvironment {
+  const engine = session.facts.engine.known ? session.facts.engine.value : undefined;
+  const client = engine?.client.known ? engine.client.value : undefined;
+  return {
+    ...toolkit.environment,
+    SYGALDRY_CONTAINER_ROOT: session.storageRoot,
+    SYGALDRY_DOCKER: client?.path ?? "docker",
+    ...(client?.builder === "buildkit" ? { DOCKER_BUILDKIT: "1" } : {}),
+  };
+}
+
+async function recorded(
+  toolkit: Toolkit,
+  session: Session,
+  kind: "up" | "build",
+  options: ColdOptions,
+  work: (run: DevcontainerRun, environment: DriverEnvironment) => Promise<void>,
+): Promise<ColdResult> {
   const redact = await secretRedactor(session, toolkit.environment);
-  const record = await openRecord(path.join(session.projectStorage, "logs"), verb, redact);
-  const client = session.facts.engine.known && session.facts.engine.value.client.known ? session.facts.engine.value.client.value : undefined;
+  const record = await openRecord(path.join(session.projectStorage, "logs"), kind, redact);
+  const cli = { node: toolkit.node, script: toolkit.devcontainerCli() };
+  const run = {
+    ...{ cli, redact, runner: toolkit.runner, engine: toolkit.engine, signal: options.signal },
+    onLine: record.write,
+    onProgress: toolkit.onProgress,
+  };
   try {
-    const result = await toolkit.runner.run(
-      { command: toolkit.node, args: [toolkit.devcontainerCli(), verb, "--workspace-folder", session.project.root, "--docker-path", client?.path ?? "docker", ...args], cwd: session.project.root, env: env(toolkit, session) },
-      { ...(options.signal ? { signal: options.signal } : {}), onLine: (line) => { record.write(line); toolkit.onProgress(line); } },
-    );
-    if (result.exitCode !== 0) throw new SygaldryError("SYG-BUILD", redact(result.stdout + result.stderr.slice(-2000)));
+    await work(run, driverEnvironment(toolkit, session));
     return { logFile: record.file };
-  } finally { await record.close(); }
+  } catch (error) {
+    throw withLog(error, record, redact);
+  } finally {
+    await record.close();
+  }
+}
+
+/** Runs initialize.sh, which `devcontainer build` leaves out. */
+async function initializeHost(
+  toolkit: Toolkit,
+  session: Session,
+  environment: DriverEnvironment,
+  run: DevcontainerRun,
+): Promise<void> {
+  const { exitCode, stderr } = await toolkit.runner.run(
+    {
+      command: "sh",
+      args: [path.posix.join(devcontainerFolder, "initialize.sh")],
+      cwd: session.project.root,
+      env: environment,
+    },
+    { onLine: (line) => run.onLine?.(line), ...(run.signal === undefined ? {} : { signal: run.signal }) },
+  );
+  if (exitCode !== 0) {
+    throw new SygaldryError("SYG-UP", `this host could not be prepared: ${run.redact(stderr.trim())}`, {
+      next: "Mend what it names, and run this again.",
+    });
+  }
+}
+
+/** The error with the place of the full log, for readers of `--json`. */
+function withLog(error: unknown, record: RunRecord, redact: Redact): unknown {
+  if (!(error instanceof SygaldryError) || error.code === "SYG-CANCELLED") return error;
+  return new SygaldryError(error.code, redact(messageOf(error)), {
+    cause: error,
+    data: { ...error.data, logFile: record.file },
+    next: `${error.next === undefined ? "" : `${error.next} `}The full log: ${record.file}`,
+  });
 }

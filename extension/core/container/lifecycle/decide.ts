@@ -9,7 +9,7 @@ import {
 } from "../fingerprint.ts";
 
 /** The least that brings the container to what is asked for. */
-export type Action =
+type Action =
   /** It runs and is up to date. */
   | "nothing"
   /** It is up to date, and stopped. */

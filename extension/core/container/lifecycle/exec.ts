@@ -28,6 +28,7 @@ export async function execInContainer(engine: ContainerEngine, request: ExecRequ
     container.id,
     {
       ...rest,
+      argv: container.labels[labels.secrets] === "env" ? [withSecrets, ...rest.argv] : rest.argv,
       user: container.labels[labels.user] ?? "root",
       workingDirectory: path.posix.resolve(
         workspaceFolder(workspace, root, hostFolder),
@@ -37,6 +38,9 @@ export async function execInContainer(engine: ContainerEngine, request: ExecRequ
     signal,
   );
 }
+
+/** Sets the secrets that are environment variables, then runs its arguments; login shells do this by themselves. */
+const withSecrets = "/usr/local/lib/sygaldry/runtime/with-secrets.sh";
 
 /** The folder of the workspace that `hostFolder` is; the workspace itself for a folder outside the repository. */
 function workspaceFolder(workspace: string, root: string, hostFolder: string): string {

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import type { ContainerEngine, ContainerSummary } from "../engine.ts";
 
 /** The labels by which VS Code and the devcontainers CLI find a folder's container. */
-export const localFolderLabel = "devcontainer.local_folder";
+const localFolderLabel = "devcontainer.local_folder";
 const configFileLabel = "devcontainer.config_file";
 
 /**

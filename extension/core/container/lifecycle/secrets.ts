@@ -5,7 +5,7 @@ import { type Redact, redactor } from "../../base/redact.ts";
 import type { Session } from "../session.ts";
 
 /** The secrets' values as this host has them now; those it lacks are left out. */
-export async function secretValues(
+async function secretValues(
   { plan, project }: Session,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ReadonlyMap<string, string>> {

@@ -16,7 +16,7 @@ export interface ProjectStatus {
   readonly engine: Fact<EngineState>;
 }
 
-export interface EngineState {
+interface EngineState {
   readonly container: ContainerDetails | undefined;
   readonly image: ImageDetails | undefined;
   /** What `up` would do. */

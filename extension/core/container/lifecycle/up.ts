@@ -114,12 +114,12 @@ async function isRendered(session: Session): Promise<boolean> {
 }
 
 async function prepare(toolkit: Toolkit, session: Session, options: UpOptions): Promise<void> {
-  if (session.plan.mode === "host") await prepareStorage(session.storage, options.signal);
   await claimStorage(session.projectStorage, await checkoutIdentity(session.project.root, toolkit.runner), {
     adopt: options.adopt ?? false,
     log: toolkit.log,
     signal: options.signal,
   });
+  if (session.plan.mode === "host") await prepareStorage(session.storage, options.signal);
 }
 
 /** Whether starting it is all there is to do: no commands to run on start, no secrets to lay out first. */

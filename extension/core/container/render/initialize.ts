@@ -35,7 +35,7 @@ function secretLine(secret: SecretPlan): Readonly<Record<string, string>> {
 }
 
 /** Where below /run/secrets the container finds it. */
-export function secretTarget(secret: SecretPlan): string {
+function secretTarget(secret: SecretPlan): string {
   return secret.as === "env" ? `env/${secret.name}` : secret.name;
 }
 

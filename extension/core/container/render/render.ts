@@ -122,6 +122,7 @@ function containerLabels(plan: ContainerPlan, made: Fingerprint): Inputs {
     [labels.project]: plan.projectId,
     [labels.user]: plan.user.name,
     [labels.workspace]: plan.workspace,
+    ...(plan.secrets.some(({ at, as }) => at === "run" && as === "env") ? { [labels.secrets]: "env" } : {}),
     [labels.image]: made.imageDigest,
     [labels.container]: made.containerDigest,
     [labels.inputs]: encodeInputs({ image: made.image, container: made.container }),

@@ -5,7 +5,7 @@ import { sha256, writeAtomic } from "../../base/files.ts";
 import type { RenderedFile } from "./files.ts";
 import { manifestFile, type RenderManifest } from "./manifest.ts";
 
-export type FileState =
+type FileState =
   /** As rendered. */
   | "current"
   /** Not there. */

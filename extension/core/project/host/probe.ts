@@ -26,7 +26,7 @@ export interface ProbeOptions {
   readonly paths?: HostPaths;
 }
 
-export interface ProbeNeed {
+interface ProbeNeed {
   /** The client and its builder, about 100 ms. Default false: `engine.client` is unknown. */
   readonly client?: boolean;
   /**

@@ -204,6 +204,19 @@ describe("withLock, left by a process that has ended (unit)", () => {
     expect(await take()).toBe("done");
   });
 
+  test("before it held the lock: what it left beside is removed", async () => {
+    const dead = path.join(folder, "some.lock.123-0123456789ab");
+    const other = path.join(folder, "some.lock.456-0123456789ab");
+    const old = path.join(folder, "some.lock.789-0123456789ab");
+    for (const left of [dead, other, old]) await mkdir(left);
+    const record = { ...(await thisProcess("up")), startTime: "1" };
+    await writeFile(path.join(dead, "x.holder.json"), formatHolder(record));
+    await writeFile(path.join(other, "x.holder.json"), formatHolder({ ...record, host: "elsewhere" }));
+    await utimes(old, 1, 1);
+    await take();
+    expect(await readdir(folder)).toEqual([path.basename(other)]);
+  });
+
   test("an empty lock is free", async () => {
     await mkdir(lock);
     expect(await take()).toBe("done");
