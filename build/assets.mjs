@@ -1,12 +1,25 @@
-// What Sygaldry renders or copies into a repository, embedded in the bundles as the module "sygaldry:assets",
+// The templates, compiled, and what Sygaldry copies into a repository, embedded in the bundles as the module "sygaldry:assets",
 // so that dist/cli.cjs is complete on its own (it also runs inside the container).
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import Handlebars from "handlebars";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const folders = ["templates", "container/image", "container/runtime", "container/entrypoints"];
+const folders = ["container/image", "container/runtime", "container/entrypoints"];
 const id = "sygaldry:assets";
+
+/** Name → template, compiled here: compiling one at run time takes longer than a warm `sygaldry up`. */
+function compileTemplates() {
+  const entries = readdirSync(path.join(root, "templates"))
+    .filter((name) => name.endsWith(".hbs"))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(path.join(root, "templates", name), "utf8");
+      return `${JSON.stringify(name)}: ${Handlebars.precompile(text, { noEscape: true, strict: true })}`;
+    });
+  return `{${entries.join(",\n")}}`;
+}
 
 /** Path below the repository root → text and mode, sorted by path. */
 function collectAssets() {
@@ -26,7 +39,7 @@ function collectAssets() {
 
 function assetsSource() {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-  return `export const assets = ${JSON.stringify(collectAssets())};\nexport const version = ${JSON.stringify(version)};\n`;
+  return `export const assets = ${JSON.stringify(collectAssets())};\nexport const templates = ${compileTemplates()};\nexport const version = ${JSON.stringify(version)};\n`;
 }
 
 export const esbuildAssets = {

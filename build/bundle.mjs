@@ -4,18 +4,41 @@ import { build } from "esbuild";
 import { esbuildAssets } from "./assets.mjs";
 import { loadSchema } from "./schema.mjs";
 
-/** Parts of dockerode that Sygaldry never calls (BuildKit sessions, SSH transport) and that cost 150 ms to load. */
+/** Parts of dockerode that Sygaldry never calls (BuildKit sessions, SSH, build contexts) and that cost 150 ms to load. */
 const unused = {
   name: "unused-transports",
   setup(build) {
-    build.onResolve({ filter: /^\.\/(session|buildkit|ssh)$/ }, ({ path, importer }) =>
-      /node_modules[\\/](dockerode|docker-modem)[\\/]/.test(importer)
-        ? { path, namespace: "unused" }
-        : undefined,
+    build.onResolve(
+      { filter: /^(\.\/(session|buildkit|ssh)|tar-fs|@balena\/dockerignore)$/ },
+      ({ path, importer }) =>
+        /node_modules[\\/](dockerode|docker-modem)[\\/]/.test(importer)
+          ? { path, namespace: "unused" }
+          : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
       contents: `module.exports = () => { throw new Error("sygaldry is built without ${path}"); };`,
     }));
+  },
+};
+
+/** Modules of Node that take milliseconds to load and that most commands never use: loaded at the first use instead. */
+const lazyBuiltins = {
+  name: "lazy-builtins",
+  setup(build) {
+    const heavy = /^(node:)?(child_process|crypto|fs\/promises|https|stream\/promises)$/;
+    build.onResolve({ filter: heavy }, ({ path, namespace }) =>
+      namespace === "lazy"
+        ? { path, external: true }
+        : { path: path.replace(/^node:/, ""), namespace: "lazy" },
+    );
+    build.onLoad({ filter: /.*/, namespace: "lazy" }, async ({ path }) => {
+      const names = Object.keys(await import(`node:${path}`)).filter((name) => name !== "default");
+      return {
+        contents: `for (const name of ${JSON.stringify(names)})
+          Object.defineProperty(exports, name, { enumerable: true, get: () => require("node:${path}")[name] });`,
+        loader: "js",
+      };
+    });
   },
 };
 
@@ -31,10 +54,12 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   external: ["*.node"],
+  // The streams of Node itself; the package is a copy of them for old versions.
+  alias: { "readable-stream": "node:stream" },
   // ESM packages ask for it; a CommonJS bundle has none.
   define: { "import.meta.url": "importMetaUrl" },
   banner: { js: importMetaUrl },
-  plugins: [esbuildAssets, unused],
+  plugins: [esbuildAssets, unused, lazyBuiltins],
 };
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));

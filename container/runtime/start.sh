@@ -7,7 +7,8 @@
 #
 #   - Each directory of SYGALDRY_OWNED (the top only, never what it holds) becomes the user's, when it is root's, as
 #     after the engine made the mount point, or a volume's or the image's own with an earlier id. A host directory
-#     that belongs to somebody else stays theirs. Root as the user can write anywhere and needs none of this.
+#     that belongs to somebody else stays theirs. What the engine made on the way to a mount point inside one is the
+#     user's too. Root as the user can write anywhere and needs none of this.
 #   - An empty home gets the files of /etc/skel.
 #   - The folders of the Bazel cache exist.
 #
@@ -54,6 +55,22 @@ own_all() {
   done <<LIST
 $(stat -c '%u %n' -- "$@")
 LIST
+  while read -r _ _ _ _ point _; do
+    for path; do
+      case $point in
+        "$path"/*/*) own_way "$path" "${point%/*}" ;;
+      esac
+    done
+  done </proc/self/mountinfo
+}
+
+# own_way TOP FOLDER: the folders from below TOP down to FOLDER, as far as they are root's.
+own_way() {
+  way=$2
+  while [ "$way" != "$1" ]; do
+    if [ "$(stat -c %u -- "$way" 2>/dev/null)" = 0 ]; then own 0 "$way"; fi
+    way=${way%/*}
+  done
 }
 
 # own OWNER PATH

@@ -72,7 +72,7 @@ const gone =
   /^(?:(?:ERROR|error|docker): )*(?:unexpected EOF|EOF|Cannot connect to the Docker daemon.*|error during connect: .*|.*error reading from server: EOF.*|(?:failed to (?:solve|receive status): )?rpc error: code = Unavailable .*|read unix .*: connection reset by peer)$/;
 
 function diskFailure({ step, progress }: Failure): SygaldryError | undefined {
-  const line = [...progress.log.slice(-40), ...(step?.lines ?? [])].find((text) => diskFull.test(text));
+  const line = [...(step?.lines ?? []), ...progress.log.slice(-40)].find((text) => diskFull.test(text));
   if (line === undefined) return undefined;
   const where = step === undefined ? "" : ` during: ${brief(step)}`;
   return new SygaldryError("SYG-DISK-FULL", `the disk is full${where}\n${line}`, { next: diskFullNext });
@@ -127,7 +127,7 @@ function withoutArguments(message: string): string {
 
 function finished(error: SygaldryError, { step, containerId }: Failure, redact: Redact): SygaldryError {
   const facts = {
-    ...(step === undefined ? {} : { step: redact(step.name) }),
+    ...(step === undefined ? {} : { step: redact(brief(step)) }),
     ...(step?.exitCode === undefined ? {} : { exitCode: step.exitCode }),
     ...(containerId === undefined ? {} : { containerId }),
   };

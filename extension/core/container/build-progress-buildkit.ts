@@ -1,5 +1,5 @@
 import type { BuildProgress } from "./build-progress.ts";
-import { changeStep, noteLine, putStep } from "./build-progress-steps.ts";
+import { changeStep, noteLine, putInstruction, putStep } from "./build-progress-steps.ts";
 
 /**
  * One line of BuildKit's plain progress (Docker 20.10's own, buildx 0.9 to 0.29): `#7 [python 2/3] RUN …`, then of that
@@ -27,7 +27,7 @@ function beginStep(progress: BuildProgress, id: string, title: string, time: num
   const [, stage, instruction] = /^\[(?:(\S+) +)?\d+\/\d+\] (.*)$/.exec(title) ?? [];
   if (instruction === undefined)
     return putStep(progress, id, title.replace(/^\[internal\] /, ""), time, true);
-  return putStep(progress, id, stage === undefined ? instruction : `${stage}: ${instruction}`, time);
+  return putInstruction(progress, id, { stage, instruction }, time);
 }
 
 /** The error repeats the whole command, which the step's name holds already; only its exit code is new. */

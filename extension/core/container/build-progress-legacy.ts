@@ -1,5 +1,5 @@
 import type { BuildProgress } from "./build-progress.ts";
-import { changeStep, noteLine, putStep } from "./build-progress-steps.ts";
+import { changeStep, noteLine, putInstruction } from "./build-progress-steps.ts";
 
 /**
  * One line of Docker's legacy builder (20.10 to 28): `Step 3/20 : RUN …`, ` ---> Using cache`, ` ---> Running in <id>`,
@@ -34,10 +34,5 @@ function beginStep(progress: BuildProgress, instruction: string, time: number): 
   const stage = from === null ? progress.stage : from[1];
   const done = changeStep(progress, progress.current, { state: "done" }, time);
   const id = `build${progress.builds}.${progress.legacyStep}`;
-  return putStep(
-    { ...done, stage },
-    id,
-    stage === undefined ? instruction : `${stage}: ${instruction}`,
-    time,
-  );
+  return putInstruction({ ...done, stage }, id, { stage, instruction }, time);
 }

@@ -2,6 +2,20 @@ import type { BuildProgress, BuildStep } from "./build-progress.ts";
 
 const keptLines = 60;
 
+/** Begins a step of a Dockerfile. Stages that the devcontainers CLI adds are not named, and what it adds is internal. */
+export function putInstruction(
+  progress: BuildProgress,
+  id: string,
+  { stage, instruction }: { readonly stage: string | undefined; readonly instruction: string },
+  time: number,
+): BuildProgress {
+  const internal =
+    progress.ownBuild || stage === "dev_containers_target_stage" || /^ARG _DEV_CONTAINERS_/.test(instruction);
+  const named =
+    stage === undefined || /^dev_containers?_/.test(stage) ? instruction : `${stage}: ${instruction}`;
+  return putStep(progress, id, named, time, internal);
+}
+
 /** Begins a step, which becomes the current one; one that is there already only becomes current. */
 export function putStep(
   progress: BuildProgress,

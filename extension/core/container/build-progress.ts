@@ -13,7 +13,7 @@ export interface BuildStep {
   readonly seconds: number | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The builder's own work (loading the context, exporting), not a step of the Dockerfile. */
+  /** Work of the builder (exporting) or of the devcontainers CLI (the user's ids), not a step of the Dockerfile. */
   readonly internal: boolean;
   /** The end of its output. */
   readonly lines: readonly string[];
@@ -30,9 +30,11 @@ export interface BuildProgress {
   /** How many builds were begun: the devcontainers CLI may build twice (the user's ids). */
   readonly builds: number;
   readonly builder: "legacy" | "buildkit" | undefined;
+  /** This build is one that the devcontainers CLI adds. */
+  readonly ownBuild: boolean;
   /** The step the last line belongs to. */
   readonly current: string | undefined;
-  /** Of the legacy builder: name and number of the stage, and the number of the step. */
+  /** Of the legacy builder: the stage's name, and the number of the step. */
   readonly stage: string | undefined;
   readonly legacyStep: number;
   /** BuildKit's summary of an error has begun: no more steps come. */
@@ -46,8 +48,8 @@ export interface BuildProgress {
 }
 
 export const noProgress: BuildProgress = {
-  ...{ steps: [], builds: 0, builder: undefined, current: undefined, stage: undefined, legacyStep: 0 },
-  ...{ summary: false, intermediates: [], created: undefined, log: [] },
+  ...{ steps: [], builds: 0, builder: undefined, ownBuild: false, current: undefined, stage: undefined },
+  ...{ legacyStep: 0, summary: false, intermediates: [], created: undefined, log: [] },
 };
 
 /** The progress after one more event. Pure. */
@@ -83,8 +85,15 @@ function onStart(progress: BuildProgress, text: string, time: number): BuildProg
   const [, verb, rest = ""] = /^Run: \S+ (?:buildx )?(build|pull|run) (.*)$/s.exec(text) ?? [];
   switch (verb) {
     case "build": {
-      const state = { builds: before.builds + 1, builder: undefined, current: undefined, stage: undefined };
-      return { ...before, ...state, legacyStep: 0, summary: false };
+      const ownBuild = /updateUID\.Dockerfile/.test(rest);
+      const fresh = {
+        builder: undefined,
+        current: undefined,
+        stage: undefined,
+        legacyStep: 0,
+        summary: false,
+      };
+      return { ...before, ...fresh, builds: before.builds + 1, ownBuild };
     }
     case "pull":
       return putStep(before, "pull", `pull ${rest.trim()}`, time);

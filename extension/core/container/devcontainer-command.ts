@@ -4,6 +4,8 @@ import type { Command } from "../base/process.ts";
 export interface DevcontainerCli {
   readonly node: string;
   readonly script: string;
+  /** Arguments for Node itself. */
+  readonly nodeArguments?: readonly string[];
 }
 
 export interface DevcontainerOptions {
@@ -77,6 +79,7 @@ function command(
   return {
     command: cli.node,
     args: [
+      ...(cli.nodeArguments ?? []),
       cli.script,
       verb,
       ...value("--workspace-folder", options.workspaceFolder),

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the devcontainers CLI tells on stderr, one thing at a time. `time` is in milliseconds since the epoch. */
 export type DevcontainerEvent =
@@ -43,7 +43,7 @@ export function eventReader(): EventReader {
   const flush = (): DevcontainerEvent[] => {
     const rest = partial;
     partial = "";
-    return rest === "" ? [] : [output(rest)];
+    return cleanLine(rest) === "" ? [] : [output(rest)];
   };
   return {
     read(line) {

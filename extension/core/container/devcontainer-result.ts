@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What `devcontainer up` made. */
 export interface UpResult {

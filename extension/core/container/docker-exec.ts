@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Duplex, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { SygaldryError } from "../base/errors.ts";
@@ -62,7 +61,7 @@ async function create(
   options: ExecOptions,
   signal?: AbortSignal,
 ): Promise<Execution> {
-  const marker = randomBytes(12).toString("hex");
+  const marker = uniqueMarker();
   const doing = `running ${options.argv[0] ?? "a command"}`;
   const answer = await api.json({
     ...{ method: "POST", path: `/containers/${encodeURIComponent(container)}/exec`, doing, signal },
@@ -177,4 +176,10 @@ async function endAfterFailure(execution: Execution, socket: Duplex, error: unkn
   if (error instanceof SygaldryError) return;
   socket.destroy();
   await send(execution, "SIGHUP").catch(() => {});
+}
+
+/** Unique among the container's processes; no secret, so node:crypto, which takes 6 ms to load, is not needed. */
+function uniqueMarker(): string {
+  const random = Math.random().toString(36).slice(2);
+  return `${process.pid.toString(36)}-${Date.now().toString(36)}-${random}`;
 }

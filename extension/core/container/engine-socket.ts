@@ -105,7 +105,7 @@ function parseHost(host: string, from: EndpointOrigin, tls: TlsFiles | undefined
 }
 
 function tcp(host: string, address: string, from: EndpointOrigin, tls: TlsFiles | undefined): TcpEndpoint {
-  const [, name, port] = /^(\[[0-9a-f:]+\]|[^:/?#[\]]+)(?::(\d+))?\/?$/i.exec(address) ?? [];
+  const [, name, port] = /^(\[[0-9a-f:]+\]|[^:/?#[\]\s]+)(?::(\d+))?\/?$/i.exec(address) ?? [];
   if (name === undefined) throw unusable(host, from);
   return {
     kind: "tcp",

@@ -45,7 +45,10 @@ export async function build(toolkit: Toolkit, options: BuildOptions): Promise<Bu
           ? "it was asked for"
           : describeChanges(changes);
     toolkit.log.info(`build, because ${reason}`);
-    const { logFile } = await buildImage(toolkit, session, { noCache: options.noCache, signal: options.signal });
+    const { logFile } = await buildImage(toolkit, session, {
+      noCache: options.noCache,
+      signal: options.signal,
+    });
     return { imageName, built: true, reason, logFile };
   });
 }

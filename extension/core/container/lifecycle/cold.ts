@@ -2,6 +2,7 @@ import path from "node:path";
 import { messageOf, SygaldryError } from "../../base/errors.ts";
 import type { Redact } from "../../base/redact.ts";
 import { type DevcontainerRun, devcontainerBuild, devcontainerUp } from "../devcontainer.ts";
+import { namelessUserArguments } from "../nameless-user.ts";
 import { devcontainerFolder } from "../render/files.ts";
 import type { Session } from "../session.ts";
 import type { Toolkit } from "../toolkit.ts";
@@ -78,7 +79,11 @@ async function recorded(
 ): Promise<ColdResult> {
   const redact = await secretRedactor(session, toolkit.environment);
   const record = await openRecord(path.join(session.projectStorage, "logs"), kind, redact);
-  const cli = { node: toolkit.node, script: toolkit.devcontainerCli() };
+  const cli = {
+    node: toolkit.node,
+    script: toolkit.devcontainerCli(),
+    nodeArguments: namelessUserArguments(),
+  };
   const run = {
     ...{ cli, redact, runner: toolkit.runner, engine: toolkit.engine, signal: options.signal },
     onLine: record.write,

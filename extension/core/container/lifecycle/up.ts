@@ -119,7 +119,9 @@ async function prepare(toolkit: Toolkit, session: Session, options: UpOptions): 
     log: toolkit.log,
     signal: options.signal,
   });
-  if (session.plan.mode === "host") await prepareStorage(session.storage, options.signal);
+  if (session.plan.mode !== "host") return;
+  const { engine } = session.facts;
+  await prepareStorage(session.storage, options.signal, engine.known && !engine.value.rootless);
 }
 
 /** Whether starting it is all there is to do: no commands to run on start, no secrets to lay out first. */

@@ -1,5 +1,6 @@
-import { assets } from "sygaldry:assets";
-import Handlebars from "handlebars";
+import { templates } from "sygaldry:assets";
+import type HandlebarsModule from "handlebars";
+import runtime from "handlebars/runtime.js";
 import { SygaldryError } from "../../base/errors.ts";
 import { shellQuote } from "../../base/shell.ts";
 
@@ -8,13 +9,13 @@ import { shellQuote } from "../../base/shell.ts";
  * quoted Dockerfile value; `{{x}}` is for text that a schema already confined (names, paths below the repository).
  */
 export function renderTemplate(name: string, context: Readonly<Record<string, unknown>>): string {
-  const template = assets[`templates/${name}`];
+  const template = templates[name];
   if (template === undefined) throw new SygaldryError("SYG-FILE", `there is no template ${name}`);
-  return engine.compile(template.text, { noEscape: true, strict: true, knownHelpersOnly: false })(context);
+  return engine.template(template)(context);
 }
 
 /** A value for ENV or LABEL, in double quotes. Throws on line breaks, which a Dockerfile cannot carry there. */
-export function dockerQuote(value: string): string {
+function dockerQuote(value: string): string {
   if (/[\r\n]/.test(value)) {
     throw new SygaldryError(
       "SYG-CONFIG-INVALID",
@@ -27,6 +28,7 @@ export function dockerQuote(value: string): string {
   return `"${value.replace(/[\\"$]/g, "\\$&")}"`;
 }
 
-const engine = Handlebars.create();
+// The package's declaration of its runtime is empty; it is the same interface without the compiler.
+const engine = (runtime as unknown as typeof HandlebarsModule).create();
 engine.registerHelper("sh", (value: unknown) => shellQuote(String(value)));
 engine.registerHelper("docker", (value: unknown) => dockerQuote(String(value)));

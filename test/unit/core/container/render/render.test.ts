@@ -20,6 +20,14 @@ async function renderOf(yaml: string, facts = plainHost): Promise<Rendering> {
   return render(await planOf(yaml, facts), { ...plainSources, setup });
 }
 
+/** Digests change with every container script; what they are made of has tests of its own. */
+function withoutDigests(text: string): string {
+  return text
+    .replace(/inputs [0-9a-f]{12}\b/g, "inputs <digest>")
+    .replace(/\b[0-9a-f]{64}(?=")/g, (sum) => (sum === "0".repeat(64) ? sum : "<digest>"))
+    .replace(/(dev\.sygaldry\.inputs="?)[\w-]+/g, "$1<inputs>");
+}
+
 function textOf(rendering: Rendering, name: string): string {
   const file = rendering.files.find((candidate) => candidate.path === name);
   return String(file?.content);
@@ -29,8 +37,9 @@ describe("render", () => {
   for (const { name, yaml, facts } of cases) {
     it(`matches its golden files: ${name}`, async () => {
       const rendering = await renderOf(yaml, facts);
-      for (const file of goldenFiles)
-        await expectGolden(`${name}/${path.basename(file)}`, textOf(rendering, file));
+      for (const file of goldenFiles) {
+        await expectGolden(`${name}/${path.basename(file)}`, withoutDigests(textOf(rendering, file)));
+      }
     });
 
     it(`gives an initialize.sh that a POSIX shell can parse: ${name}`, async () => {
