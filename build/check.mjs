@@ -15,6 +15,7 @@ const steps = [
   ["dead code", "knip", []],
   ["unit tests", "vitest", ["run", "--project", "unit", ...reporters]],
   ["bundles", process.execPath, ["build/bundle.mjs"]],
+  ["rendered files", process.execPath, ["dist/cli.cjs", "render", "--check"]],
 ];
 
 const failed = [];
