@@ -51,11 +51,13 @@ export async function createSlimProject(options: SlimProjectOptions): Promise<Sl
     ...(owner === undefined ? {} : { owner }),
     ...(files === undefined ? {} : { files }),
   });
+  const { home, storage } = workspace;
+  const own = { SYGALDRY_CONTAINER_ROOT: storage, HOME: home, TMPDIR: home, ...options.env };
   const run = (args: readonly string[], env?: Environment) =>
     sygaldry(args, {
       cwd: workspace.path,
-      env: { SYGALDRY_CONTAINER_ROOT: workspace.storage, HOME: workspace.home, ...options.env, ...env },
-      ...(owner === undefined ? {} : { user: { ...owner, home: workspace.home } }),
+      env: { ...own, ...env },
+      ...(owner === undefined ? {} : { user: { ...owner, home } }),
     });
   return {
     workspace,

@@ -22,7 +22,7 @@ export interface BuildStep {
 }
 
 /** stopped: it ended unfinished, because another step failed. */
-export type StepState = "running" | "cached" | "done" | "failed" | "stopped";
+type StepState = "running" | "cached" | "done" | "failed" | "stopped";
 
 /** A run of the devcontainers CLI as far as it came. Plain data; `advance` makes the next. */
 export interface BuildProgress {

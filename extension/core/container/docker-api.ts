@@ -9,7 +9,7 @@ import { engineFailure } from "./engine-failures.ts";
 import type { EngineEndpoint, TcpEndpoint } from "./engine-socket.ts";
 
 /** One call of the Docker Engine API. */
-export interface ApiCall {
+interface ApiCall {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | object>>;

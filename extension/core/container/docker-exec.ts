@@ -10,6 +10,9 @@ import type { ExecOptions, TerminalSize } from "./engine.ts";
 /** Milliseconds between TERM and KILL for a cancelled command. */
 const killAfter = 5_000;
 
+/** With the pauses between them some four seconds. */
+const sendAttempts = 20;
+
 /** One command in a container, created and not yet started. */
 interface Execution {
   readonly api: DockerApi;
@@ -35,16 +38,17 @@ export async function execInside(
   const execution = await create(api, container, options, signal);
   const socket = await start(execution, options);
   const stopResizing = options.tty ? followSize(execution, options.terminal) : () => {};
-  const canceller = cancelOn(execution, signal);
+  const canceller = cancelOn(execution, socket, signal);
   const stopFeeding = feed(socket, options.stdin);
   try {
     options.onStarted?.((name) => send(execution, name));
     const { stdout, stderr, tty } = options;
     await copyOutput(socket, { stdout, stderr, tty, doing: execution.doing, endpoint: api.endpoint });
     const exitCode = await waitForExit(execution);
-    if (signal?.aborted) throw new SygaldryError("SYG-CANCELLED", `${execution.doing} was cancelled`);
+    if (signal?.aborted) throw cancelled(execution);
     return exitCode;
   } catch (error) {
+    if (signal?.aborted) throw cancelled(execution);
     await endAfterFailure(execution, socket, error);
     throw error;
   } finally {
@@ -145,21 +149,32 @@ async function waitForExit({ api, id, doing }: Execution): Promise<number> {
   }
 }
 
-/** Sends as soon as the process is there; does nothing when the command has ended. */
+/** Sends as soon as the process is there; gives up when the command has ended, or cannot be found for some seconds. */
 async function send(execution: Execution, name: NodeJS.Signals): Promise<void> {
   const { api, id, doing } = execution;
-  for (let pause = 10; !(await signalMarked(api, execution, name)); pause = Math.min(pause * 2, 250)) {
-    const exitCode = execExitCode(await api.json({ method: "GET", path: `/exec/${id}/json`, doing }));
-    if (exitCode !== undefined) return;
-    await delay(pause);
+  for (let attempt = 0; attempt < sendAttempts; attempt += 1) {
+    if (await signalMarked(api, execution, name)) return;
+    if (execExitCode(await api.json({ method: "GET", path: `/exec/${id}/json`, doing })) !== undefined)
+      return;
+    await delay(Math.min(10 * 2 ** attempt, 250));
   }
 }
 
-function cancelOn(execution: Execution, signal: AbortSignal | undefined): { dispose(): void } {
+/** TERM, then KILL; then the connection is given up, should the command still be there (a process nobody may signal). */
+function cancelOn(
+  execution: Execution,
+  socket: Duplex,
+  signal: AbortSignal | undefined,
+): { dispose(): void } {
   let killer: NodeJS.Timeout | undefined;
+  const quietly = (name: NodeJS.Signals) => send(execution, name).catch(() => {});
+  const kill = async () => {
+    await quietly("SIGKILL");
+    killer = setTimeout(() => socket.destroy(), killAfter);
+  };
   const end = () => {
-    killer = setTimeout(() => void send(execution, "SIGKILL").catch(() => {}), killAfter);
-    void send(execution, "SIGTERM").catch(() => {});
+    killer = setTimeout(() => void kill(), killAfter);
+    void quietly("SIGTERM");
   };
   if (signal?.aborted) end();
   else signal?.addEventListener("abort", end, { once: true });
@@ -169,6 +184,10 @@ function cancelOn(execution: Execution, signal: AbortSignal | undefined): { disp
       signal?.removeEventListener("abort", end);
     },
   };
+}
+
+function cancelled({ doing }: Execution): SygaldryError {
+  return new SygaldryError("SYG-CANCELLED", `${doing} was cancelled`);
 }
 
 /** A target that broke (a closed pipe) ends the command as a closed terminal would. */

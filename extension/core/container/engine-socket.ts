@@ -5,7 +5,7 @@ import { contextEndpoint, contextName } from "./engine-context.ts";
 /** Where a container engine listens. */
 export type EngineEndpoint = SocketEndpoint | TcpEndpoint;
 
-export interface SocketEndpoint {
+interface SocketEndpoint {
   readonly kind: "socket";
   /** A Unix socket, or a Windows named pipe. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface TcpEndpoint {
 }
 
 /** What named an endpoint. A docker client finds the first two by itself, and a "found" one only at the default path. */
-export type EndpointOrigin = "DOCKER_HOST" | `docker context ${string}` | "found";
+type EndpointOrigin = "DOCKER_HOST" | `docker context ${string}` | "found";
 
 export interface TlsFiles {
   /** Holds ca.pem, cert.pem and key.pem; undefined: the system's own certificates. */

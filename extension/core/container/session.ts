@@ -76,10 +76,14 @@ export async function openSession(toolkit: Toolkit, options: SessionOptions): Pr
   };
 }
 
+/**
+ * Only where a plain `docker build` takes them, because VS Code and the devcontainers CLI build from the same files: a
+ * client whose BuildKit must be asked for (DOCKER_BUILDKIT=1, clients before 23 without buildx) is not enough.
+ */
 function hasCacheMounts(facts: HostFacts, manifest: RenderManifest | undefined, probed: boolean): boolean {
   if (!probed) return manifest?.cacheMounts ?? false;
   const client = facts.engine.known ? facts.engine.value.client : undefined;
-  return client?.known === true && client.value.builder !== "legacy";
+  return client?.known === true && ["buildx", "buildah"].includes(client.value.builder);
 }
 
 /** A folder on a memory file system for this user's secrets. */

@@ -28,40 +28,67 @@ const url = printable.regex(
   "expected an http:// or https:// URL without credentials (those belong in a build secret named NETRC)",
 );
 
+const version = z
+  .string()
+  .regex(
+    /^v?[0-9][0-9A-Za-z.+_-]*$/,
+    'expected a version such as "1.21.5" (in quotes, so that YAML keeps it as text)',
+  );
+const checksums = z
+  .strictObject({ amd64: sha256.optional(), arm64: sha256.optional() })
+  .optional()
+  .describe("Checksums of the official archive, for versions that Sygaldry does not know yet.");
+
 const toolObject = z.strictObject({
-  version: z
-    .string()
-    .regex(
-      /^v?[0-9][0-9A-Za-z.+_-]*$/,
-      'expected a version such as "1.21.5" (in quotes, so that YAML keeps it as text)',
-    )
-    .optional()
-    .describe("Version to install. With `from: distro` the distribution decides."),
+  version: version.optional().describe("Version to install. With `from: distro` the distribution decides."),
   from: z
     .enum(["official", "distro", "index"])
     .optional()
     .describe(
       "official: the tool's own download, checked by SHA-256. distro: the base image's packages. index: the Python index (uv only).",
     ),
-  sha256: z
-    .strictObject({ amd64: sha256.optional(), arm64: sha256.optional() })
-    .optional()
-    .describe("Checksums of the official archive, for versions that Sygaldry does not know yet."),
+  sha256: checksums,
 });
 
 const toolForms =
   'expected a version in quotes ("3.13"), distro, official, off, or a mapping with version, from, sha256';
-const tool = z
-  .union(
-    [
-      z.literal(false),
-      z.enum(["off", "distro", "official"]),
-      z.string().regex(/^v?[0-9][0-9A-Za-z.+_-]*$/, toolForms),
-      toolObject,
-    ],
-    { error: toolForms },
-  )
-  .optional();
+const tool = toolSetting(toolObject);
+const bazelTool = toolSetting(
+  toolObject.extend({
+    bazelisk: z
+      .strictObject({ version, sha256: checksums })
+      .optional()
+      .describe("The Bazelisk that starts other versions of Bazel."),
+  }),
+);
+const spackTool = toolSetting(
+  toolObject.extend({
+    packages: z
+      .strictObject({
+        commit: z
+          .string()
+          .regex(/^[0-9a-f]{40}$/, "expected a full commit id")
+          .describe("Commit of spack/spack-packages."),
+        sha256: sha256.describe("Checksum of GitHub's archive (tar.gz) of that commit."),
+      })
+      .optional()
+      .describe("Another package repository than the one that goes with Spack's known versions."),
+  }),
+);
+
+function toolSetting<T extends z.ZodType>(long: T) {
+  return z
+    .union(
+      [
+        z.literal(false),
+        z.enum(["off", "distro", "official"]),
+        z.string().regex(/^v?[0-9][0-9A-Za-z.+_-]*$/, toolForms),
+        long,
+      ],
+      { error: toolForms },
+    )
+    .optional();
+}
 
 const lifecycleCommand = z
   .union(
@@ -232,10 +259,10 @@ export const configSchema = z.strictObject({
       python: tool.describe("From python-build-standalone."),
       rust: tool.describe("With cargo."),
       go: tool,
-      bazel: tool.describe(
+      bazel: bazelTool.describe(
         "Through Bazelisk: a .bazelversion in the workspace wins; this version is in the image.",
       ),
-      spack: tool.describe("With its package repository and a solver, at /opt/spack_src."),
+      spack: spackTool.describe("With its package repository and a solver, at /opt/spack_src."),
       uv: tool,
       node: tool.describe("The sygaldry command in the container needs it."),
     })

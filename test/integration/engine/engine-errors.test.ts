@@ -30,7 +30,7 @@ function answers(text: string): (client: Socket) => void {
 }
 
 const http = (status: string, body: string) =>
-  `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
 describe("an engine that does not answer as it should (integration)", () => {
   it("is missing where there is no socket: how to start one", async () => {

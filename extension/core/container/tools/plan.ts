@@ -148,7 +148,11 @@ function officialTool(name: ToolName, choice: ToolChoice, config: Config): ToolP
 
 /** Bazelisk, and the default version beside it: checked now, and run without a download later. */
 function bazelTool(common: ToolPlan, version: string, sha256: Checksums, config: Config): ToolPlan {
-  const bazelisk = release("bazelisk", "bazel", { version: "1", from: "official", sha256: {} });
+  const own = typeof config.tools.bazel === "object" ? config.tools.bazel.bazelisk : undefined;
+  const bazelisk = release("bazelisk", "bazel.bazelisk", {
+    version: own?.version ?? "1",
+    sha256: withoutUndefined(own?.sha256 ?? {}),
+  });
   const install = (tool: OfficialTool, file: string, of: string, sums: Checksums) =>
     run("install-archive.sh", [
       `/opt/tools/bazel/bin/${file}`,
@@ -172,14 +176,16 @@ function bazelTool(common: ToolPlan, version: string, sha256: Checksums, config:
 }
 
 function spackTool(common: ToolPlan, version: string, archive: readonly string[], config: Config): ToolPlan {
-  const packages = `${github(config.mirrors)}/spack/spack-packages/archive/${spackPackages.commit}.tar.gz`;
+  const own = typeof config.tools.spack === "object" ? config.tools.spack.packages : undefined;
+  const { commit, sha256 } = own ?? spackPackages;
+  const packages = `${github(config.mirrors)}/spack/spack-packages/archive/${commit}.tar.gz`;
   return {
     ...common,
-    version: `${version} with packages ${spackPackages.version}`,
+    version: `${version} with packages ${own === undefined ? spackPackages.version : commit.slice(0, 12)}`,
     packages: ["gfortran", "patchelf", "python3"],
-    commands: [run("install-spack.sh", [...archive, packages, spackPackages.sha256, ...solverRequirements])],
+    commands: [run("install-spack.sh", [...archive, packages, sha256, ...solverRequirements])],
     folders: ["/opt/spack_src", "/opt/spack_packages", "/opt/spack_solver", "/opt/spack_cache"],
-    path: [],
+    path: ["/opt/spack_src/bin"],
     environment: { SPACK_ROOT: "/opt/spack_src", SPACK_PYTHON: "/opt/spack_solver/bin/python" },
   };
 }
@@ -206,21 +212,24 @@ interface CheckedRelease {
   readonly url?: Checksums;
 }
 
-/** The release to install: checksums of the configuration first, then the known ones. */
-function release(tool: OfficialTool, name: ToolName, choice: ToolChoice): CheckedRelease {
+/** The release to install: checksums of the configuration first, then the known ones. `key` is the setting below `tools`. */
+function release(tool: OfficialTool, key: string, choice: Omit<ToolChoice, "from">): CheckedRelease {
   const version = choice.version.replace(/^v/, "");
-  if (choice.sha256.amd64 !== undefined || choice.sha256.arm64 !== undefined)
-    return { version, sha256: choice.sha256 };
   const found = findRelease(tool, version);
+  if (choice.sha256.amd64 !== undefined || choice.sha256.arm64 !== undefined) {
+    // A site's own build of a known version is where its mirror would have the official one.
+    const url = found?.version === version ? found.release.url : undefined;
+    return { version, sha256: choice.sha256, ...(url === undefined ? {} : { url }) };
+  }
   if (found === undefined) {
     throw new SygaldryError(
       "SYG-CONFIG-CHECKSUM",
-      `tools.${name}: no checksum is known for ${name} ${version}; known are ${knownVersions(tool).join(", ")}`,
+      `tools.${key}: no checksum is known for ${key.split(".").at(-1)} ${version}; known are ${knownVersions(tool).join(", ")}`,
       {
         next:
-          name === "python"
+          key === "python"
             ? "Choose a known version, or `from: distro`."
-            : `Choose a known version, or give tools.${name}.sha256 (amd64 and arm64) from the project's release page.`,
+            : `Choose a known version, or give tools.${key}.sha256 (amd64 and arm64) from the project's release page.`,
       },
     );
   }
