@@ -52,7 +52,7 @@ requires(
 
   /** A clone that belongs to `owner`, who has never used Sygaldry. */
   async function checkout(name: string, owner: TestUser): Promise<Checkout> {
-    const folder = path.join(machine, name);
+    const folder = path.join(machine, testName(name));
     const home = `${folder}-home`;
     await git(machine, "clone", "--quiet", repository.path, folder);
     await runChecked(processRunner, { command: "mkdir", args: [home] });
@@ -88,6 +88,7 @@ requires(
     const one = await checkout("root", root);
     const { containerId } = await devcontainerUp(one);
     await expectRightInside(one);
+    expect(await git(one.folder, "status", "--porcelain", "--", ".devcontainer")).toBe("");
     expect(await mountsOf(containerId)).toEqual(mountsIn(standardStorage));
 
     const options = { cwd: one.folder, env: { HOME: one.home } };
@@ -164,7 +165,7 @@ async function onAnotherMachine(
   const command: Command = {
     command: process.execPath,
     args: argv,
-    env: { ...Object.fromEntries(own), ...env },
+    env: { ...Object.fromEntries(own), TMPDIR: home, ...env },
   };
   const { args, command: program, ...rest } = asUser(owner, home, command);
   const script = 'echo elsewhere >/proc/sys/kernel/hostname; mount --bind "$0" /etc/passwd; exec "$@"';
@@ -265,7 +266,7 @@ async function packageVersion(): Promise<string> {
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-async function git(cwd: string, ...args: readonly string[]): Promise<void> {
+async function git(cwd: string, ...args: readonly string[]): Promise<string> {
   const who = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "safe.directory=*"];
-  await runChecked(processRunner, { command: "git", args: [...who, ...args], cwd });
+  return (await runChecked(processRunner, { command: "git", args: [...who, ...args], cwd })).stdout;
 }

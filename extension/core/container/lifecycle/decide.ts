@@ -30,11 +30,12 @@ export interface Decision {
   readonly changes: readonly InputChange[];
 }
 
-/** Compares what is there with what is wanted. */
+/** Compares what is there with what is wanted. `unfinished`: the container's lifecycle commands failed (unfinished.ts). */
 export function decide(
   container: ContainerSummary | undefined,
   image: ImageDetails | undefined,
   wanted: Fingerprint,
+  { unfinished = false } = {},
 ): Decision {
   if (container === undefined) return decideWithoutContainer(image, wanted);
   const made = decodeInputs(container.labels[labels.inputs]);
@@ -53,6 +54,8 @@ export function decide(
     const changes = changedInputs(made.container, wanted.container);
     return { action: "recreate", reason: describeChanges(changes) || "its settings changed", changes };
   }
+  if (unfinished)
+    return { action: "recreate", reason: "its first start did not come to its end", changes: [] };
   return decideByState(container);
 }
 

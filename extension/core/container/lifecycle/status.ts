@@ -8,6 +8,7 @@ import { openSession, type Session, type SessionOptions } from "../session.ts";
 import type { Toolkit } from "../toolkit.ts";
 import { type Decision, decide } from "./decide.ts";
 import { findContainer } from "./find.ts";
+import { isUnfinished } from "./unfinished.ts";
 
 export interface ProjectStatus {
   readonly session: Session;
@@ -48,7 +49,12 @@ async function engineState(
     ]);
     const container =
       found === undefined ? undefined : await toolkit.engine.inspectContainer(found.id, signal);
-    return known({ container, image, decision: decide(found, image, session.rendering.fingerprint) });
+    const unfinished = found !== undefined && (await isUnfinished(session, found.id));
+    return known({
+      container,
+      image,
+      decision: decide(found, image, session.rendering.fingerprint, { unfinished }),
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     return unknown(messageOf(error));

@@ -5,12 +5,13 @@ import { hostWarnings } from "../../project/host/warnings.ts";
 import { checkoutIdentity } from "../../project/identity.ts";
 import { claimStorage, prepareStorage } from "../../project/storage.ts";
 import type { ContainerSummary } from "../engine.ts";
-import { writeRendering } from "../render/apply.ts";
+import { renderingStatus, writeRendering } from "../render/apply.ts";
 import { openSession, type Session, type SessionOptions } from "../session.ts";
 import type { Toolkit } from "../toolkit.ts";
 import { buildImage, upContainer } from "./cold.ts";
 import { type Decision, decide } from "./decide.ts";
 import { findContainer } from "./find.ts";
+import { clearUnfinished, isUnfinished, markUnfinished } from "./unfinished.ts";
 
 export interface UpOptions extends Omit<SessionOptions, "probeBuilder"> {
   /** Build and make the container anew, whatever its state. */
@@ -67,41 +68,57 @@ async function work(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
     });
   }
   toolkit.log.info(`${decision.action}, because ${decision.reason}`);
-  if (decision.action === "start" && container !== undefined && startsByItself(session)) {
-    await toolkit.engine.startContainer(container.id, options.signal);
-    return {
-      decision,
-      container: await look(toolkit, session, {}).then((seen) => seen.container),
-      session,
-      rendered,
-      logFile: undefined,
-    };
-  }
-  for (const warning of hostWarnings(session.facts)) toolkit.log.warn(warning);
-  const replaces = container !== undefined && decision.action !== "start";
-  if (replaces && decision.action === "rebuild")
-    await buildImage(toolkit, session, { noCache: options.noCache ?? false, signal: options.signal });
-  const { logFile } = await upContainer(toolkit, session, {
-    removeExisting: replaces,
-    noCache: !replaces && (options.noCache ?? false),
-    signal: options.signal,
-  });
+  const logFile = await carryOut(toolkit, session, { decision, container }, options);
   const made = await findContainer(toolkit.engine, session.project.root, options.signal);
   if (made !== undefined) await toolkit.engine.tagImage(made.imageId, session.plan.imageName, options.signal);
   return { decision, container: made, session, rendered, logFile };
+}
+
+interface Found {
+  readonly decision: Decision;
+  readonly container: ContainerSummary | undefined;
+}
+
+/** Does what was decided; returns the log of the devcontainers CLI where it was needed. */
+async function carryOut(
+  toolkit: Toolkit,
+  session: Session,
+  { decision, container }: Found,
+  options: UpOptions,
+): Promise<string | undefined> {
+  const { signal, noCache = false } = options;
+  if (decision.action === "start" && container !== undefined && startsByItself(session)) {
+    await toolkit.engine.startContainer(container.id, signal);
+    return undefined;
+  }
+  for (const warning of hostWarnings(session.facts)) toolkit.log.warn(warning);
+  const replaces = container !== undefined && decision.action !== "start";
+  // Built before the old container goes: one that fails to build leaves it as it is.
+  if (replaces && decision.action === "rebuild") await buildImage(toolkit, session, { noCache, signal });
+  try {
+    const made = { removeExisting: replaces, noCache: noCache && !replaces, signal };
+    const { logFile } = await upContainer(toolkit, session, made);
+    await clearUnfinished(session);
+    return logFile;
+  } catch (error) {
+    const left = await findContainer(toolkit.engine, session.project.root).catch(() => undefined);
+    if (left !== undefined && left.id !== container?.id) await markUnfinished(session, left.id);
+    throw error;
+  }
 }
 
 async function look(
   toolkit: Toolkit,
   session: Session,
   options: Pick<UpOptions, "rebuild" | "signal">,
-): Promise<{ readonly decision: Decision; readonly container: ContainerSummary | undefined }> {
+): Promise<Found> {
   const container = await findContainer(toolkit.engine, session.project.root, options.signal);
   const image =
     container === undefined
       ? await toolkit.engine.inspectImage(session.plan.imageName, options.signal)
       : undefined;
-  const found = decide(container, image, session.rendering.fingerprint);
+  const unfinished = container !== undefined && (await isUnfinished(session, container.id));
+  const found = decide(container, image, session.rendering.fingerprint, { unfinished });
   const decision: Decision = options.rebuild
     ? { action: "rebuild", reason: "it was asked for", changes: found.changes }
     : found;
@@ -109,7 +126,6 @@ async function look(
 }
 
 async function isRendered(session: Session): Promise<boolean> {
-  const { renderingStatus } = await import("../render/apply.ts");
   return (await renderingStatus(session)).every(({ state }) => state === "current");
 }
 
