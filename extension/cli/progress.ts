@@ -44,7 +44,7 @@ export function progressView(stream: ProgressStream, now: () => number = Date.no
     erase();
     if (!stream.isTTY) return;
     const shown = running.slice(0, 8);
-    for (const step of shown) stream.write(`${fit(stream, spinnerLine(step, now()))}\n`);
+    for (const step of shown) stream.write(`${cutToWidth(stream, spinnerLine(step, now()))}\n`);
     drawn = shown.length;
   };
   return {
@@ -57,7 +57,7 @@ export function progressView(stream: ProgressStream, now: () => number = Date.no
       if (ended.length > 0) erase();
       for (const step of ended) {
         told.add(step.id);
-        stream.write(`${fit(stream, endedLine(step))}\n`);
+        stream.write(`${cutToWidth(stream, endedLine(step))}\n`);
       }
       redraw();
     },
@@ -101,7 +101,7 @@ function duration(seconds: number | undefined): string {
 }
 
 /** Cut to one line of the terminal; escape sequences take no room. */
-function fit(stream: ProgressStream, line: string): string {
+function cutToWidth(stream: ProgressStream, line: string): string {
   const width = stream.isTTY ? (stream.columns || 80) - 1 : 200;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
   const parts = line.split(/(\u001b\[[0-9;]*m)/);

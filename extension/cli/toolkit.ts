@@ -2,14 +2,18 @@ import { createRequire } from "node:module";
 import { SygaldryError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
 import { processRunner } from "../core/base/process.ts";
+import { dockerEngine } from "../core/container/docker-engine.ts";
+import { clientEnvironment } from "../core/container/engine-socket.ts";
 import type { Toolkit } from "../core/container/toolkit.ts";
-import { createEngine } from "./engine.ts";
+import { findEndpoint } from "./engine.ts";
 
 /** Wires core to this process. */
 export function createToolkit(log: Log, onProgress: Toolkit["onProgress"] = () => {}): Toolkit {
+  const endpoint = findEndpoint(process.env);
   return {
     runner: processRunner,
-    engine: createEngine(process.env),
+    engine: dockerEngine(endpoint),
+    clientEnvironment: clientEnvironment(endpoint),
     log,
     environment: process.env,
     node: process.execPath,

@@ -10,6 +10,8 @@ export interface Toolkit {
   readonly engine: ContainerEngine;
   readonly log: Log;
   readonly environment: Environment;
+  /** What a docker client needs beside it to talk to the same engine (DOCKER_HOST). */
+  readonly clientEnvironment: Environment;
   /** The Node executable that runs the devcontainers CLI. */
   readonly node: string;
   /** The devcontainers CLI's entry file. Throws SYG-TOOL-MISSING where it is not installed. */

@@ -64,6 +64,7 @@ function driverEnvironment(toolkit: Toolkit, session: Session): DriverEnvironmen
   const client = engine?.client.known ? engine.client.value : undefined;
   return {
     ...toolkit.environment,
+    ...toolkit.clientEnvironment,
     SYGALDRY_CONTAINER_ROOT: session.storageRoot,
     SYGALDRY_DOCKER: client?.path ?? "docker",
     ...(client?.builder === "buildkit" ? { DOCKER_BUILDKIT: "1" } : {}),
