@@ -1,5 +1,5 @@
 // Builds dist/: the command line and the VS Code extension, each one CommonJS file.
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { esbuildAssets } from "./assets.mjs";
 import { loadSchema } from "./schema.mjs";
@@ -91,6 +91,9 @@ await Promise.all([
   }),
 ]);
 for (const file of ["dist/cli.cjs", "dist/sygaldry.cjs"]) chmodSync(file, 0o755);
+
+/** For the VSIX, which has no node_modules; the npm package depends on it. */
+cpSync("node_modules/@devcontainers/cli", "dist/devcontainers-cli", { recursive: true });
 
 /** What package.json contributes for sygaldry.yaml. */
 writeFileSync("dist/sygaldry.schema.json", `${JSON.stringify(await loadSchema(), null, 2)}\n`);

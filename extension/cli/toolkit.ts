@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { SygaldryError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
 import { processRunner } from "../core/base/process.ts";
@@ -23,14 +25,16 @@ export function createToolkit(log: Log, onProgress: Toolkit["onProgress"] = () =
   };
 }
 
-/** The devcontainers CLI that this package depends on. */
+/** The devcontainers CLI: the copy beside this bundle (in the VSIX), else the npm package that this one depends on. */
 function devcontainerCli(): string {
+  const copy = path.join(path.dirname(__filename), "devcontainers-cli/devcontainer.js");
+  if (existsSync(copy)) return copy;
   try {
     return createRequire(__filename).resolve("@devcontainers/cli/devcontainer.js");
   } catch (cause) {
     throw new SygaldryError("SYG-TOOL-MISSING", "the devcontainers CLI is not installed beside sygaldry", {
       cause,
-      next: "Install sygaldry with npm, which brings it along.",
+      next: "Run this on the host; there, install sygaldry with npm, which brings it along.",
     });
   }
 }

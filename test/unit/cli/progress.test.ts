@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { progressView, type ProgressStream } from "../../../extension/cli/progress.ts";
+import { type ProgressStream, progressView } from "../../../extension/cli/progress.ts";
 import { type BuildStep, noProgress } from "../../../extension/core/container/build-progress.ts";
 
 const base: BuildStep = {
