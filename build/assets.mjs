@@ -16,9 +16,14 @@ function compileTemplates() {
     .sort()
     .map((name) => {
       const text = readFileSync(path.join(root, "templates", name), "utf8");
-      return `${JSON.stringify(name)}: ${Handlebars.precompile(text, { noEscape: true, strict: true })}`;
+      return `${JSON.stringify(name)}: ${source(text)}`;
     });
   return `{${entries.join(",\n")}}`;
+}
+
+/** JavaScript source of the compiled template; declared as an object, it is text. */
+function source(text) {
+  return String(/** @type {unknown} */ (Handlebars.precompile(text, { noEscape: true, strict: true })));
 }
 
 /** Path below the repository root → text and mode, sorted by path. */

@@ -3,11 +3,13 @@
 #
 # Downloads URL to DEST while an image is built, and keeps it only if its SHA-256 is right. Transfers that fail for a
 # passing reason are tried again, those cut off are resumed. DEST appears whole or not at all; a DEST that already has
-# the right sum is kept. User, password and query of the URL are never printed. Needs curl and sha256sum.
+# the right sum is kept. User, password and query of the URL are never printed. Needs curl and sha256sum. Servers that
+# want a log-in get it from the build secret NETRC where that is mounted.
 #
 # Environment: SYGALDRY_FETCH_MIRROR  key of sygaldry.yaml that moves this download, named in errors ("mirrors")
 #              SYGALDRY_FETCH_TRIES   attempts (4);  SYGALDRY_FETCH_DELAY  seconds before the second, then doubled (2)
 #              SYGALDRY_FETCH_CONNECT seconds to connect (20);  SYGALDRY_FETCH_STALL  seconds without progress (30)
+#              NETRC                  file with log-ins, in netrc format (/run/secrets/NETRC)
 # Exit codes:  0 done, 1 DEST cannot be written, 2 invalid arguments, 3 curl or sha256sum is missing,
 #              10 SYG-FETCH-UNREACHABLE, 11 SYG-FETCH-MISSING, 12 SYG-FETCH-CUT, 13 SYG-FETCH-CHECKSUM
 set -eu
@@ -17,6 +19,7 @@ tries=${SYGALDRY_FETCH_TRIES:-4}
 delay=${SYGALDRY_FETCH_DELAY:-2}
 connect=${SYGALDRY_FETCH_CONNECT:-20}
 stall=${SYGALDRY_FETCH_STALL:-30}
+netrc=${NETRC:-/run/secrets/NETRC}
 
 main() {
   [ $# -eq 3 ] || usage "expected URL SHA256 DEST, got $# arguments"
@@ -83,7 +86,9 @@ download() {
 transfer() {
   if [ -s "$part" ]; then resumed=true; fi
   code=0
-  http=$(printf 'url = "%s"\n' "$url" | curl --config - --location --fail --silent --show-error --globoff \
+  set --
+  if [ -r "$netrc" ]; then set -- --netrc-file "$netrc"; fi
+  http=$(printf 'url = "%s"\n' "$url" | curl "$@" --config - --location --fail --silent --show-error --globoff \
     --proto =http,https --max-redirs 10 --connect-timeout "$connect" --speed-limit 1024 --speed-time "$stall" \
     --continue-at - --output "$part" --write-out '%{http_code}' 2>"$note") || code=$?
   if [ "$code" -eq 0 ] && [ ! -e "$part" ]; then : >"$part"; fi
@@ -109,6 +114,7 @@ judge_status() {
     404 | 410) kind=missing reason="the server answers $http" ;;
     408 | 429 | 5??) verdict=again reason="the server answers $http" ;;
     416) restart "the server answers 416" ;;
+    401) reason="the server answers $http (log-ins go into a build secret named NETRC)" ;;
     4??) reason="the server answers $http" ;;
     *) judge_cut ;;
   esac

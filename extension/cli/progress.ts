@@ -24,7 +24,7 @@ export async function withProgress<T>(
   const view = progressView(stream);
   const timer = stream.isTTY ? setInterval(view.redraw, 100) : undefined;
   try {
-    return await action(view.update);
+    return await action((progress) => view.update(progress));
   } finally {
     clearInterval(timer);
     view.end();

@@ -21,6 +21,8 @@ export interface InputChange {
 /** Inputs that stand for a whole rendered file; named as a reason only when no finer input changed. */
 export const dockerfileInput = "Dockerfile";
 export const devcontainerInput = "devcontainer.json";
+/** Begins the inputs that are variables of the image: most follow from another input (user.name, tools.go …). */
+export const imageVariable = "image.env.";
 
 export const labels = {
   project: "dev.sygaldry.project",
@@ -66,14 +68,15 @@ export function decodeInputs(
   }
 }
 
-/** What differs, sorted by name; the whole-file inputs only when nothing finer tells. */
+/** What differs, sorted by name; variables that follow from settings, and whole files, only when nothing finer tells. */
 export function changedInputs(before: Inputs, after: Inputs): readonly InputChange[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   const changes = names
     .filter((name) => before[name] !== after[name])
     .map((name) => ({ name, before: before[name], after: after[name] }));
   const finer = changes.filter(({ name }) => name !== dockerfileInput && name !== devcontainerInput);
-  return finer.length > 0 ? finer : changes;
+  const settings = finer.filter(({ name }) => !name.startsWith(imageVariable));
+  return [settings, finer, changes].find((some) => some.length > 0) ?? [];
 }
 
 /** `tools.python 3.12.14 → 3.13.15, container/entrypoints/default.sh changed`. */

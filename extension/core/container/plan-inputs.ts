@@ -1,4 +1,4 @@
-import { type Inputs, shortDigest } from "./fingerprint.ts";
+import { type Inputs, imageVariable, shortDigest } from "./fingerprint.ts";
 import type { ContainerPlan } from "./plan.ts";
 
 /** The plan's part of the image's fingerprint. Where things are fetched from is no part of it: it does not change the result. */
@@ -15,7 +15,7 @@ export function imageInputs(plan: ContainerPlan): Inputs {
     ...(plan.certificates === undefined ? {} : { certificates: plan.certificates }),
     ...Object.fromEntries(plan.tools.map((tool) => [`tools.${tool.name}`, tool.version])),
     ...Object.fromEntries(
-      Object.entries(plan.imageEnvironment).map(([name, value]) => [`image.env.${name}`, value]),
+      Object.entries(plan.imageEnvironment).map(([name, value]) => [`${imageVariable}${name}`, value]),
     ),
     ...Object.fromEntries(
       plan.secrets.filter(({ at }) => at === "build").map(({ name }) => [`secrets.${name}`, "build"]),

@@ -1,17 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
-import path from "node:path";
+import { homedir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { processRunner, runChecked } from "../../../extension/core/base/process.ts";
 import { findRelease } from "../../../extension/core/container/tools/catalogue.ts";
+import { archiveOf } from "../../support/archive.ts";
 import { removeOwn } from "../../support/docker.ts";
 import { bridgeGateway } from "../../support/gateway.ts";
 import { type Mirror, startMirror } from "../../support/mirror.ts";
 import { requires } from "../../support/requirements.ts";
-import { runId } from "../../support/run-id.ts";
 import { createSlimProject, type SlimProject, slim, type UpJson } from "../../support/slim-project.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -68,7 +65,8 @@ requires(
 
   /** Serves a new stand-in of a tool for both architectures; returns what pins it in sygaldry.yaml. */
   async function standIn(tool: StandIn, version: string, ...modes: Modes) {
-    const body = await archiveOf(standIns[tool].tree(version));
+    const tree = standIns[tool].tree(version);
+    const body = typeof tree === "string" ? tree : await archiveOf(tree);
     for (const url of standIns[tool].paths(version)) mirror.serve(url, body, ...modes);
     const sum = createHash("sha256").update(body).digest("hex");
     return { version, sha256: { amd64: sum, arm64: sum } };
@@ -283,25 +281,6 @@ mkdir -p "$prefix/bin" "$prefix/lib/rustlib"
 cp "\${0%/*}/rustc" "\${0%/*}/cargo" "$prefix/bin"
 touch "$prefix/lib/rustlib/install.log"
 `;
-
-/** A tar.gz of files by path, executable where they start with #!, and of some bulk; a text alone is the file itself. */
-async function archiveOf(tree: string | Readonly<Record<string, string>>): Promise<Buffer> {
-  if (typeof tree === "string") return Buffer.from(tree);
-  const folder = await mkdtemp(path.join(tmpdir(), `sygaldry-test-${runId}-`));
-  try {
-    const top = Object.keys(tree)[0]?.split("/")[0] ?? "";
-    for (const [name, text] of Object.entries({ ...tree, [`${top}/bulk`]: randomBytes(65_536) })) {
-      const file = path.join(folder, name);
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, text);
-      if (typeof text === "string" && text.startsWith("#!")) await chmod(file, 0o755);
-    }
-    await runChecked(processRunner, { command: "tar", args: ["-C", folder, "-czf", `${folder}/.made`, top] });
-    return await readFile(`${folder}/.made`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** A port of this machine that nobody listens to. */
 function freePort(): Promise<number> {

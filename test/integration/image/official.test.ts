@@ -23,7 +23,7 @@ requires("docker", "ubuntu")("the default configuration", () => {
   });
   afterAll(async () => {
     await sygaldry(["down", "--remove"], { cwd: workspace.path });
-    await removeOwn();
+    removeOwn();
     await workspace.dispose();
   });
 

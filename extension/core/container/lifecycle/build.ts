@@ -5,6 +5,7 @@ import { writeRendering } from "../render/apply.ts";
 import { openSession, type SessionOptions } from "../session.ts";
 import type { Toolkit } from "../toolkit.ts";
 import { buildImage } from "./cold.ts";
+import { checkSecrets } from "./secrets.ts";
 
 export interface BuildOptions extends Omit<SessionOptions, "probeBuilder"> {
   /** Build every step anew, up to date or not. */
@@ -44,6 +45,7 @@ export async function build(toolkit: Toolkit, options: BuildOptions): Promise<Bu
         : options.noCache
           ? "it was asked for"
           : describeChanges(changes);
+    await checkSecrets(session, toolkit.environment, toolkit.log, { builds: true });
     toolkit.log.info(`build, because ${reason}`);
     const { logFile } = await buildImage(toolkit, session, {
       noCache: options.noCache,

@@ -87,7 +87,7 @@ async function recorded(
   };
   const run = {
     ...{ cli, redact, runner: toolkit.runner, engine: toolkit.engine, signal: options.signal },
-    onLine: record.write,
+    onLine: (line: string) => record.write(line),
     onProgress: toolkit.onProgress,
   };
   try {

@@ -11,6 +11,7 @@ import type { Toolkit } from "../toolkit.ts";
 import { buildImage, upContainer } from "./cold.ts";
 import { type Decision, decide } from "./decide.ts";
 import { findContainer } from "./find.ts";
+import { checkSecrets } from "./secrets.ts";
 import { clearUnfinished, isUnfinished, markUnfinished } from "./unfinished.ts";
 
 export interface UpOptions extends Omit<SessionOptions, "probeBuilder"> {
@@ -67,6 +68,7 @@ async function work(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
       next: "Set gpu: auto in sygaldry.yaml, or mend what `sygaldry host` shows.",
     });
   }
+  await checkSecrets(session, toolkit.environment, toolkit.log, { builds: decision.action !== "start" });
   toolkit.log.info(`${decision.action}, because ${decision.reason}`);
   const logFile = await carryOut(toolkit, session, { decision, container }, options);
   const made = await findContainer(toolkit.engine, session.project.root, options.signal);

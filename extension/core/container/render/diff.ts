@@ -12,11 +12,10 @@ export function renderingDiff(statuses: readonly FileStatus[]): string {
 function diffOf({ path, before, after }: FileStatus): string {
   if (path.endsWith(".cjs")) return `--- ${path}\n+++ ${path} (another version of the sygaldry command)\n`;
   const text = (content: string | Uint8Array | undefined) =>
-    content === undefined
-      ? ""
-      : typeof content === "string"
-        ? content
-        : Buffer.from(content).toString("utf8");
+    Buffer.from(content ?? "")
+      .toString("utf8")
+      // The label says nothing to a reader, at great length.
+      .replace(/(dev\.sygaldry\.inputs="?=?)[\w-]+/g, "$1…");
   return createTwoFilesPatch(
     path,
     path,
