@@ -49,6 +49,15 @@ describe("changedInputs", () => {
     ]);
   });
 
+  it("names variables that follow from settings only when no setting changed", () => {
+    const before = { "image.env.SYGALDRY_USER": "kvothe", "user.name": "kvothe" };
+    const after = { "image.env.SYGALDRY_USER": "denna", "user.name": "denna" };
+    expect(describeChanges(changedInputs(before, after))).toBe("user.name kvothe → denna");
+    expect(describeChanges(changedInputs(before, { ...after, "user.name": "kvothe" }))).toBe(
+      "image.env.SYGALDRY_USER kvothe → denna",
+    );
+  });
+
   it("reads as a reason", () => {
     const changes = changedInputs(
       { "tools.python": "3.12.1", "container/entrypoints/default.sh": "aaaaaaaaaaaa", gone: "x" },
