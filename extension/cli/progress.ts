@@ -106,12 +106,14 @@ function cutToWidth(stream: ProgressStream, line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
   const parts = line.split(/(\u001b\[[0-9;]*m)/);
   let room = width;
-  return parts
-    .map((part, index) => {
-      if (index % 2 === 1) return part;
-      const kept = part.length <= room ? part : `${part.slice(0, Math.max(0, room - 1))}…`;
-      room = Math.max(0, room - part.length);
-      return kept === "…" && room === 0 && part.length === 0 ? "" : kept;
-    })
-    .join("");
+  let cut = false;
+  const kept = parts.map((part, index) => {
+    if (index % 2 === 1) return part;
+    if (cut) return "";
+    cut = part.length > room;
+    const shown = cut ? `${part.slice(0, Math.max(0, room - 1))}…` : part;
+    room -= part.length;
+    return shown;
+  });
+  return kept.join("");
 }

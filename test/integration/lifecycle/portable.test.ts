@@ -7,11 +7,11 @@ import { type Command, processRunner, runChecked } from "../../../extension/core
 import { sygaldry } from "../../support/cli.ts";
 import { docker, removeOwn, runInImage } from "../../support/docker.ts";
 import { installedCli } from "../../support/installed-cli.ts";
-import { inRepository } from "../../support/paths.ts";
 import { requires } from "../../support/requirements.ts";
 import { runId, testName } from "../../support/run-id.ts";
 import { removeContainersOf, slim } from "../../support/slim-project.ts";
 import { asUser, type TestUser } from "../../support/users.ts";
+import { packageVersion } from "../../support/version.ts";
 import { createWorkspace, type Workspace } from "../../support/workspace.ts";
 
 const root: TestUser = { uid: 0, gid: 0 };
@@ -204,7 +204,7 @@ async function expectRightInside(at: Checkout, env: Variables = {}): Promise<voi
     for at in ${places}; do touch "$at/made"; stat -c "%u:%g" "$at" "$at/made"; done
     id -u; id -g; ! touch /config/made`;
   const lines = (await inside(at, script, env)).split("\n");
-  expect(lines.slice(0, 4)).toEqual(["kvothe", "/home/kvothe", "/workspace", await packageVersion()]);
+  expect(lines.slice(0, 4)).toEqual(["kvothe", "/home/kvothe", "/workspace", packageVersion]);
   expect(new Set(lines.slice(4, -2))).toEqual(new Set([`${uid}:${gid}`]));
   expect(lines.slice(-2)).toEqual([`${uid}`, `${gid}`]);
 }
@@ -259,11 +259,6 @@ async function renderedIn(folder: string): Promise<Map<string, string>> {
     .map((entry) => path.join(entry.parentPath, entry.name));
   const texts = files.map(async (file) => [path.relative(at, file), await readFile(file, "utf8")] as const);
   return new Map(await Promise.all(texts));
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(inRepository("package.json"), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
 async function git(cwd: string, ...args: readonly string[]): Promise<string> {
