@@ -39,7 +39,7 @@ export async function execInside(
   const socket = await start(execution, options);
   const stopResizing = options.tty ? followSize(execution, options.terminal) : () => {};
   const canceller = cancelOn(execution, socket, signal);
-  const stopFeeding = feed(socket, options.stdin);
+  const stopFeeding = feed(socket, options.stdin, options.tty);
   try {
     options.onStarted?.((name) => send(execution, name));
     const { stdout, stderr, tty } = options;
@@ -92,20 +92,25 @@ function start({ api, id, doing }: Execution, { tty, terminal }: ExecOptions): P
   });
 }
 
-/** Streams stdin until it ends (then half-closes) or the returned function stops it. */
-function feed(socket: Duplex, stdin: Readable | undefined): () => void {
+/**
+ * Streams stdin until it ends or the returned function stops it. Its end half-closes the connection; of a terminal it is
+ * the character that a terminal's driver takes for it, because the engine drops the output of a half-closed terminal.
+ */
+function feed(socket: Duplex, stdin: Readable | undefined, tty: boolean): () => void {
   // A command that ends early closes its end: that is seen by the reader of the output.
   socket.on("error", () => {});
+  const end = () => (tty ? socket.write("\u0004") : socket.end());
   if (stdin === undefined) {
-    socket.end();
+    if (!tty) socket.end();
     return () => {};
   }
-  const half = () => socket.end();
-  stdin.once("error", half);
-  stdin.pipe(socket);
+  stdin.once("error", end);
+  stdin.once("end", end);
+  stdin.pipe(socket, { end: false });
   return () => {
     stdin.unpipe(socket);
-    stdin.off("error", half);
+    stdin.off("error", end);
+    stdin.off("end", end);
     stdin.pause();
   };
 }

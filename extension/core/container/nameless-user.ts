@@ -9,10 +9,16 @@ export function namelessUserArguments(): readonly string[] {
     userInfo();
     return [];
   } catch {
-    return ["--import", `data:text/javascript,${encodeURIComponent(numberForName)}`];
+    return numberForNameArguments;
   }
 }
 
 const numberForName = `import os from "node:os";
 const [uid, gid] = [process.getuid(), process.getgid()];
 os.userInfo = () => ({ username: String(uid), uid, gid, homedir: os.homedir(), shell: null });`;
+
+/** Those arguments, whoever runs this. */
+export const numberForNameArguments: readonly string[] = [
+  "--import",
+  `data:text/javascript,${encodeURIComponent(numberForName)}`,
+];

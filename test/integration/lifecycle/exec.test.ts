@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sha256 } from "../../../extension/core/base/files.ts";
@@ -66,11 +66,12 @@ requires("linux", "base")("sygaldry exec and shell (integration)", () => {
     expect(await exec("--", "sh", "-c", `exit ${code}`)).toMatchObject({ exitCode: code, stderr: "" });
   });
 
-  it("ends with 127 for a program that is not there, and says which", async () => {
+  it("ends as the engine says for a program that is not there, and says which", async () => {
     const { exitCode, stdout, stderr } = await exec("--", "no-such-program");
-    expect(exitCode).toBe(127);
-    expect(stdout).toBe("");
-    expect(stderr).toContain("no-such-program");
+    // Engines before 23 say 126; where the message goes is theirs too.
+    expect([126, 127]).toContain(exitCode);
+    expect(stdout + stderr).toContain("no-such-program");
+    expect(await exec("--", "sh", "-c", "no-such-program")).toMatchObject({ exitCode: 127, stdout: "" });
   });
 
   it.each([
@@ -83,7 +84,7 @@ requires("linux", "base")("sygaldry exec and shell (integration)", () => {
     await handling.seen(/ready/);
     handling.signal(sent.name);
     expect(await handling.ended).toEqual({ exitCode: 42, signal: undefined });
-    expect(handling.output()).toBe("ready\nhandled\n");
+    expect(handling.output()).toMatch(/^ready\n(.*\n)?handled\n$/);
     await using ending = start("echo ready; exec sleep 4242");
     await ending.seen(/ready/);
     ending.signal(sent.name);
@@ -138,14 +139,13 @@ requires("linux", "base")("sygaldry exec and shell (integration)", () => {
   });
 
   it("is the caller's terminal, of its size", async () => {
-    const inside = "tty; stty size; test -t 0 && test -t 1 && test -t 2; echo $? $TERM; exit 5";
-    const line = `stty rows 31 cols 101; sygaldry exec -- sh -c '${inside}'`;
-    const { stdout, exitCode } = await shell(
-      `script -qec ${JSON.stringify(line).replaceAll("$", "\\$")} /dev/null`,
-    );
-    expect(stdout).toMatch(/^\/dev\/pts\/\d+\r\n31 101\r\n0 xterm\r\n$/);
+    await writeFile(path.join(project.workspace.home, "size.sh"), sizeScript);
+    const { stdout, exitCode } = await shell('script -qec "bash ~/size.sh" /dev/null');
+    expect(lines(stdout)).toEqual([expect.stringMatching(/^\/dev\/pts\/\d+$/), "31 101", "all xterm"]);
     expect(exitCode).toBe(5);
-    expect((await shell('script -qec "sygaldry exec -T -- tty" /dev/null')).stdout).toBe("not a tty\r\n");
+    expect(lines((await shell('script -qec "sygaldry exec -T -- tty" /dev/null')).stdout)).toEqual([
+      "not a tty",
+    ]);
   });
 
   it("takes the keys of a terminal: Ctrl-C reaches the command, and the terminal is as before", async () => {
@@ -160,11 +160,9 @@ requires("linux", "base")("sygaldry exec and shell (integration)", () => {
   });
 
   it("opens a login shell in the caller's terminal", async () => {
-    const folder = path.join(project.workspace.home, "typed");
-    await mkdir(folder);
     const typed = "printf 'stty -echo\\nwhoami; pwd; shopt -q login_shell && echo login; exit 7\\n'";
     const { stdout, exitCode } = await shell(`${typed} | script -qec "sygaldry shell" /dev/null`);
-    expect(stdout).toMatch(/kvothe\r\n\/workspace\r\nlogin\r\n/);
+    expect(lines(stdout)).toEqual(expect.arrayContaining(["kvothe", "/workspace", "login"]));
     expect(exitCode).toBe(7);
   });
 
@@ -192,6 +190,23 @@ function command(): string {
   const node = process.env["SYGALDRY_TEST_NODE"] ?? process.execPath;
   return `#!/bin/sh\nexec '${node}' '${inRepository("dist", "cli.cjs")}' "$@"\n`;
 }
+
+/** The lines of a terminal, without carriage returns and what editing the input line writes. */
+function lines(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.replaceAll("\r", "").replace(/^\^@/, ""))
+    .filter((line) => line !== "");
+}
+
+/** An engine before 23 learns the size a moment after the command's start. */
+const sizeScript = `stty rows 31 cols 101
+sygaldry exec -- sh -c '
+  tty
+  until [ "$(stty size)" = "31 101" ]; do sleep 0.1; done
+  stty size
+  test -t 0 && test -t 1 && test -t 2 && echo "all $TERM"
+  exit 5'`;
 
 /** Types Ctrl-C once the command is ready. */
 const keys = `until grep -q ready ~/typescript 2>/dev/null; do sleep 0.1; done

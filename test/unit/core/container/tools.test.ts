@@ -52,6 +52,25 @@ describe("planTools", () => {
     });
   });
 
+  it("takes another Bazelisk, another package repository, and a site's own build of a known Python", async () => {
+    const [one, two] = ["a".repeat(64), "b".repeat(64)];
+    const pinned = `sha256: {amd64: ${one}, arm64: ${two}}`;
+    const bazel = await tool(`tools: {bazel: {bazelisk: {version: "9.9.9", ${pinned}}}}`, "bazel");
+    expect(bazel?.commands[0]).toContain(`bazelisk/releases/download/v9.9.9/bazelisk-linux-amd64 ${one} `);
+    await expect(tool('tools: {bazel: {bazelisk: {version: "9.9.9"}}}', "bazel")).rejects.toMatchObject({
+      code: "SYG-CONFIG-CHECKSUM",
+      next: expect.stringContaining("tools.bazel.bazelisk.sha256"),
+    });
+
+    const commit = "c".repeat(40);
+    const spack = await tool(`tools: {spack: {packages: {commit: ${commit}, sha256: ${two}}}}`, "spack");
+    expect(spack?.commands[0]).toContain(`/spack/spack-packages/archive/${commit}.tar.gz ${two} `);
+    expect(spack?.version).toBe("1.1.0 with packages cccccccccccc");
+
+    const python = await tool(`tools: {python: {version: "3.13.15", ${pinned}}}`, "python");
+    expect(python?.commands[0]).toMatch(new RegExp(`/cpython-3\\.13\\.15\\S+ ${one} \\S+ ${two}$`));
+  });
+
   it("goes through mirrors", async () => {
     const { tools } = await planOf(
       "mirrors: {github: 'https://git.example/gh', go: 'https://go.example', rust: 'https://rust.example', bazel: 'https://bazel.example', node: 'https://node.example'}",
