@@ -43,7 +43,7 @@ function sygaldryCommand(args: readonly string[], options: SygaldryOptions): Com
     command: userNode,
     args: [cli, ...args],
     cwd: options.cwd,
-    env: { ...cleanEnvironment(process.env), ...options.env },
+    env: { ...cleanEnvironment(process.env), NO_COLOR: "1", ...options.env },
     ...(options.input === undefined ? {} : { input: options.input }),
   };
   return options.user === undefined ? command : asUser(options.user, options.user.home, command);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -80,7 +80,10 @@ requires(
   afterAll(async () => {
     if (project !== undefined) {
       const { projectId } = project.workspace;
-      await rm(`/dev/shm/sygaldry-${owner.uid}/sygaldry/${projectId}`, { recursive: true, force: true });
+      const memory = `/dev/shm/sygaldry-${owner.uid}`;
+      await rm(`${memory}/sygaldry/${projectId}`, { recursive: true, force: true });
+      // Empty now, unless there is a user with this id.
+      for (const folder of [`${memory}/sygaldry`, memory]) await rmdir(folder).catch(() => {});
       await project[Symbol.asyncDispose]();
     }
     server?.close();
