@@ -22,14 +22,14 @@ export interface Failure extends FailedRun {
 }
 
 /**
- * Why a run failed, with the next step: SYG-ENGINE-MISSING, SYG-ENGINE-PERMISSION, SYG-DISK-FULL, SYG-BASE-IMAGE,
- * SYG-DOWNLOAD, SYG-GPU, SYG-UP (a lifecycle command, or the container), otherwise SYG-BUILD with the failing step and
- * its last lines. Every text goes through `redact`.
+ * Why a run failed, with the next step: SYG-TOOL-MISSING (the docker client), SYG-ENGINE-MISSING, SYG-ENGINE-PERMISSION,
+ * SYG-DISK-FULL, SYG-BASE-IMAGE, SYG-DOWNLOAD, SYG-GPU, SYG-UP (a lifecycle command, or the container), otherwise
+ * SYG-BUILD with the failing step and its last lines. Every text goes through `redact`.
  */
 export function explainFailure(run: FailedRun, redact: Redact): SygaldryError {
   const failure = { ...run, step: failingStep(run.progress) };
   const recognisers = [
-    ...[engineFailure, diskFailure, baseImageFailure, downloadFailure, aptFailure],
+    ...[clientFailure, engineFailure, diskFailure, baseImageFailure, downloadFailure, aptFailure],
     ...[gpuFailure, lifecycleFailure, stepFailure],
   ];
   for (const recognise of recognisers) {
@@ -47,6 +47,16 @@ function failingStep({ steps }: BuildProgress): BuildStep | undefined {
     failed[0] ??
     steps.findLast((step) => step.state === "running")
   );
+}
+
+function clientFailure({ step, progress }: Failure): SygaldryError | undefined {
+  if (step?.exitCode !== undefined) return undefined;
+  const said = progress.log.map((line) => /^Error: spawn (.*) ENOENT$/.exec(line)?.[1]);
+  const client = said.find((program) => program !== undefined && /docker|podman/.test(program));
+  if (client === undefined) return undefined;
+  return new SygaldryError("SYG-TOOL-MISSING", `the program ${client} is not there`, {
+    next: "Install a docker client (docker-ce-cli, or docker.io) or put it on PATH; SYGALDRY_DOCKER names another.",
+  });
 }
 
 function engineFailure({ step, progress }: Failure): SygaldryError | undefined {

@@ -74,7 +74,7 @@ export function containerDetails(value: unknown): ContainerDetails {
     environment: answer.texts("Config", "Env"),
     mounts: answer.answers("Mounts").map((mount) => ({
       type: mount.optionalText("Type"),
-      source: mount.optionalText("Source"),
+      source: mount.optionalText(mount.optionalText("Type") === "volume" ? "Name" : "Source"),
       target: mount.text("Destination"),
       writable: mount.flag("RW"),
     })),

@@ -29,7 +29,12 @@ export function dockerEngine(endpoint: EngineEndpoint): ContainerEngine {
 
 type Containers = Pick<
   ContainerEngine,
-  "findContainers" | "inspectContainer" | "startContainer" | "stopContainer" | "removeContainer"
+  | "findContainers"
+  | "inspectContainer"
+  | "startContainer"
+  | "unpauseContainer"
+  | "stopContainer"
+  | "removeContainer"
 >;
 
 function containers(api: DockerApi): Containers {
@@ -46,6 +51,9 @@ function containers(api: DockerApi): Containers {
     inspectContainer: (id, signal) => inspectContainer(api, id, signal),
     async startContainer(id, signal) {
       await post(api, `${containerPath(id)}/start`, {}, `starting container ${shortId(id)}`, signal);
+    },
+    async unpauseContainer(id, signal) {
+      await post(api, `${containerPath(id)}/unpause`, {}, `unpausing container ${shortId(id)}`, signal);
     },
     async stopContainer(id, seconds, signal) {
       await post(

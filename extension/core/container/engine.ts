@@ -15,6 +15,8 @@ export interface ContainerEngine {
   /** Undefined when there is no such image here. */
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
   startContainer(id: string, signal?: AbortSignal): Promise<void>;
+  /** Lets a paused container go on. */
+  unpauseContainer(id: string, signal?: AbortSignal): Promise<void>;
   /** Asks to end, and after `seconds` ends by force; no error when it is stopped already. */
   stopContainer(id: string, seconds: number, signal?: AbortSignal): Promise<void>;
   /** Stops and removes, anonymous volumes too; no error when it is gone already. */
@@ -64,6 +66,7 @@ export interface ContainerDetails extends ContainerSummary {
   readonly environment: readonly string[];
   readonly mounts: readonly {
     readonly type: string;
+    /** Path on the engine's machine; a volume's name. */
     readonly source: string;
     readonly target: string;
     readonly writable: boolean;

@@ -89,6 +89,10 @@ async function carryOut(
   options: UpOptions,
 ): Promise<string | undefined> {
   const { signal, noCache = false } = options;
+  if (decision.action === "start" && container?.state === "paused") {
+    await toolkit.engine.unpauseContainer(container.id, signal);
+    return undefined;
+  }
   if (decision.action === "start" && container !== undefined && startsByItself(session)) {
     await toolkit.engine.startContainer(container.id, signal);
     return undefined;
