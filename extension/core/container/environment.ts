@@ -23,7 +23,6 @@ export function planEnvironment(
       LANG: config.locale,
       TZ: config.timezone,
       SYGALDRY_USER: config.user.name,
-      SYGALDRY_WORKSPACE: config.workspace,
       SYGALDRY_SPACK_VIEW: "/opt/spack_store/view",
       HF_HOME: "/opt/hf_cache",
       ...Object.assign({}, ...tools.map((tool) => tool.environment)),
@@ -31,6 +30,7 @@ export function planEnvironment(
     path: tools.flatMap((tool) => tool.path),
     environment: {
       SYGALDRY_PROJECT_ID: projectId,
+      SYGALDRY_WORKSPACE: config.workspace,
       SYGALDRY_GPU: longGpu(config.gpu).mode,
       ...(mirrors.huggingface === undefined ? {} : { HF_ENDPOINT: mirrors.huggingface }),
       ...(hfToken === undefined ? {} : { HF_TOKEN_PATH: "/run/secrets/HF_TOKEN" }),

@@ -1,3 +1,4 @@
+import { SygaldryError } from "../base/errors.ts";
 import type { Config } from "../project/schema.ts";
 import type { StorageMount } from "../project/storage.ts";
 import { placeOnHost } from "./host-path.ts";
@@ -23,7 +24,7 @@ interface MountInputs {
 /** Where storage lies in portable mode unless SYGALDRY_CONTAINER_ROOT is set on the machine. */
 const portableStorageRoot = "${localEnv:SYGALDRY_CONTAINER_ROOT:/var/tmp/sygaldry}";
 
-/** The storage mounts, then those of the configuration. */
+/** The storage mounts, then those of the configuration. Throws SYG-CONFIG-INVALID for two mounts at one place. */
 export function planMounts({ config, mode, projectId, storage, root }: MountInputs): readonly MountPlan[] {
   const stored = storage.map((mount) =>
     mode === "host"
@@ -36,10 +37,31 @@ export function planMounts({ config, mode, projectId, storage, root }: MountInpu
         }
       : portableMount(mount, projectId),
   );
-  return [
-    ...stored,
-    ...config.mounts.map((mount) => ownMount(mount, (source) => placeOnHost(source, mode, root))),
-  ];
+  const own = config.mounts.map((mount) => ownMount(mount, (source) => placeOnHost(source, mode, root)));
+  refuseSamePlace(config.workspace, stored, own);
+  return [...stored, ...own];
+}
+
+/** The devcontainers CLI would keep one of them without a word. */
+function refuseSamePlace(
+  workspace: string,
+  stored: readonly MountPlan[],
+  own: readonly MountPlan[],
+): void {
+  const taken = new Map(stored.map(({ target }) => [target, "storage, which storage.mounts can move"]));
+  taken.set("/run/secrets", "secrets");
+  for (const [target, by] of [
+    [workspace, "the workspace"] as const,
+    ...own.map((mount) => [mount.target, "another mount"] as const),
+  ]) {
+    const before = taken.get(target);
+    if (before !== undefined) {
+      throw new SygaldryError("SYG-CONFIG-INVALID", `two mounts at ${target}: ${by} and ${before}`, {
+        next: "Choose another target below mounts, or another workspace.",
+      });
+    }
+    taken.set(target, by);
+  }
 }
 
 function portableMount(mount: StorageMount, projectId: string): MountPlan {

@@ -25,7 +25,18 @@ export async function readSources(
     own("certificates", plan.certificates === "host" ? undefined : plan.certificates),
     readInputs(project.root, plan.inputs),
   ]);
+  if (certificates !== undefined) requireCertificates(project, Buffer.from(certificates).toString("latin1"));
   return { version, gpu: project.config.gpu, command, setup, certificates, inputs, cacheMounts };
+}
+
+/** update-ca-certificates would pass over anything else, and the first download fail for a reason hard to see. */
+function requireCertificates({ config, origin }: ProjectConfig, text: string): void {
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return;
+  throw new SygaldryError(
+    "SYG-CONFIG-INVALID",
+    `certificates (${origin(["certificates"]).text}): ${config.certificates} holds no certificate in PEM form`,
+    { next: "Name a PEM file (BEGIN CERTIFICATE); `openssl x509 -inform der -in FILE` converts a DER one." },
+  );
 }
 
 async function readNamed(what: string, file: string): Promise<Uint8Array> {

@@ -12,10 +12,10 @@ const printable = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
   .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/u, "expected text on one line, without control characters"); // oxlint-disable-line no-control-regex
 const absolutePath = printable.regex(
-  /^\/[^:,]*$/,
-  "expected an absolute path without ':' and ',' (the engine's mount syntax gives them a meaning)",
+  /^(\/(?!\.{1,2}(\/|$))[^/:,"]+)+$/,
+  "expected an absolute path below / without '.' and '..', and without ':', ',' and '\"' (the engine's mount syntax gives them a meaning)",
 );
-const hostPath = printable.regex(/^[^,]+$/, "expected a path without ','");
+const hostPath = printable.regex(/^[^,"]+$/, "expected a path without ',' and '\"'");
 const environmentName = z
   .string()
   .regex(
@@ -103,7 +103,7 @@ const mountForms =
   'expected "source:/target", "source:/target:rw" or a mapping with source, target, readonly';
 const mount = z.union(
   [
-    printable.regex(/^[^:,]+:\/[^:,]+(:(ro|rw))?$/, mountForms),
+    printable.regex(/^[^:,"]+:(\/(?!\.{1,2}([/:]|$))[^/:,"]+)+(:(ro|rw))?$/, mountForms),
     z.strictObject({
       source: hostPath,
       target: absolutePath,
@@ -134,7 +134,7 @@ const portForms = 'expected a port (8888) or a published one ("127.0.0.1:8080:80
 const port = z.union(
   [
     z.int().min(1).max(65535),
-    z.string().regex(/^(([0-9.]+|\[[0-9a-f:]+\]):)?([0-9]{1,5}:)?[0-9]{1,5}(\/(tcp|udp))?$/, portForms),
+    z.string().regex(/^((([0-9.]+|\[[0-9a-f:]+\]):)?[0-9]{1,5}:)?[0-9]{1,5}(\/(tcp|udp))?$/, portForms),
   ],
   { error: portForms },
 );
@@ -298,7 +298,10 @@ export const configSchema = z.strictObject({
         error: "expected text on one line, a number or a boolean",
       }),
     )
-    .default({}),
+    .default({})
+    .describe(
+      "Variables of the container, as written, but for the variables of devcontainer.json (${localEnv:NAME} and its like).",
+    ),
   secrets: z
     .record(environmentName, secret)
     .default({})

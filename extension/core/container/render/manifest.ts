@@ -1,5 +1,4 @@
 import path from "node:path";
-import { messageOf, SygaldryError } from "../../base/errors.ts";
 import { readTextIfExists, sha256 } from "../../base/files.ts";
 import { isTree } from "../../project/merge.ts";
 import { devcontainerFolder, type RenderedFile } from "./files.ts";
@@ -33,25 +32,33 @@ export function manifestOf(
   return { version: 1, mode, cacheMounts, files: Object.fromEntries(sums) };
 }
 
-/** Undefined when nothing was rendered yet. Throws SYG-RENDER-EDITED for a manifest that is not one. */
+/**
+ * Undefined when nothing was rendered yet, and for a manifest that is not one: what lies there then counts as somebody
+ * else's, which only `--force` overwrites. Paths that leave the repository are dropped, because a repository brings its
+ * manifest along and obsolete files are removed.
+ */
 export async function readManifest(root: string): Promise<RenderManifest | undefined> {
   const text = await readTextIfExists(path.join(root, manifestPath));
   if (text === undefined) return undefined;
+  const value = parseJson(text);
+  if (!isTree(value) || value["version"] !== 1 || !isTree(value["files"])) return undefined;
+  const files = Object.entries(value["files"]).filter(([name]) => isBelow(name));
+  return {
+    version: 1,
+    mode: value["mode"] === "portable" ? "portable" : "host",
+    cacheMounts: value["cacheMounts"] === true,
+    files: Object.fromEntries(files.map(([name, sum]) => [name, String(sum)])),
+  };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (isTree(value) && value["version"] === 1 && isTree(value["files"])) {
-      return {
-        version: 1,
-        mode: value["mode"] === "portable" ? "portable" : "host",
-        cacheMounts: value["cacheMounts"] === true,
-        files: Object.fromEntries(Object.entries(value["files"]).map(([name, sum]) => [name, String(sum)])),
-      };
-    }
-    throw new Error("not a manifest of version 1");
-  } catch (cause) {
-    throw new SygaldryError("SYG-RENDER-EDITED", `${manifestPath} cannot be read: ${messageOf(cause)}`, {
-      cause,
-      next: "Restore it from version control, or run `sygaldry render --force`, which keeps copies of what it replaces.",
-    });
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
+}
+
+function isBelow(name: string): boolean {
+  return !path.isAbsolute(name) && !name.split(/[\\/]/).includes("..");
 }

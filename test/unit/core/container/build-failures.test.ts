@@ -132,6 +132,17 @@ describe("explainFailure, on real runs", () => {
 });
 
 describe("explainFailure, on made-up runs", () => {
+  it("names a docker client that is not there, and takes no build step's word for it", () => {
+    const text = "Error: spawn /opt/docker ENOENT";
+    const stderr = JSON.stringify({ type: "text", level: 3, timestamp: 0, text });
+    const run = { message: "", description: "An error occurred", exitCode: 1, containerId: undefined };
+    expect(explainFailure({ ...run, progress: progressOf(stderr) }, same)).toMatchObject({
+      ...{ code: "SYG-TOOL-MISSING", message: "the program /opt/docker is not there" },
+      next: expect.stringContaining("SYGALDRY_DOCKER"),
+    });
+    expect(failedStep([text])).toMatchObject({ code: "SYG-BUILD" });
+  });
+
   it("says what it knows when there is neither a step nor a result", () => {
     const run = { message: "", description: "", exitCode: 134, containerId: undefined };
     expect(explainFailure({ ...run, progress: progressOf("Segmentation fault") }, same)).toMatchObject({

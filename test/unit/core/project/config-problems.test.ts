@@ -111,6 +111,10 @@ describe("wrong values (unit)", () => {
       "mounts: ['/a']",
       'sygaldry.yaml:1:10: mounts.0: expected "source:/target", "source:/target:rw" or a mapping with source, target, readonly',
     ],
+    [
+      "ports: ['127.0.0.1:80']",
+      'sygaldry.yaml:1:9: ports.0: expected a port (8888) or a published one ("127.0.0.1:8080:80")',
+    ],
     ["ports: [99999]", "sygaldry.yaml:1:9: ports.0: Too big: expected number to be <=65535"],
     ["resources: {pids: 1.5}", "sygaldry.yaml:1:19: resources.pids: expected a whole number, found a number"],
     [
