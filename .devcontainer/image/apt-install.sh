@@ -2,6 +2,7 @@
 # apt-install.sh PACKAGE… : installs from the distribution and leaves no lists or archives in the layer.
 # An APT_AUTH build secret (apt's auth.conf format) is used where it is mounted.
 set -eu
+export DEBIAN_FRONTEND=noninteractive
 
 netrc=/run/secrets/APT_AUTH
 set -- -o "Dir::Etc::netrc=$(if [ -r "$netrc" ]; then echo "$netrc"; else echo /etc/apt/auth.conf; fi)" "$@"

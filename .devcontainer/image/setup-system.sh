@@ -10,11 +10,15 @@ case "$locale" in
     charset=${locale#*.}
     [ "$charset" != "$locale" ] || charset=UTF-8
     printf '%s %s\n' "$locale" "$charset" >>/etc/locale.gen
-    locale-gen >/dev/null
+    locale-gen >/dev/null 2>&1 || :
+    if [ ! -f "/usr/share/i18n/locales/${locale%%.*}" ]; then
+      printf 'sygaldry: error: there is no locale %s (locale in sygaldry.yaml)\n' "$locale" >&2
+      exit 65
+    fi
     ;;
 esac
-if [ ! -e "/usr/share/zoneinfo/$timezone" ]; then "$(dirname "$0")/apt-install.sh" tzdata; fi
-if [ ! -e "/usr/share/zoneinfo/$timezone" ]; then
+if [ ! -f "/usr/share/zoneinfo/$timezone" ]; then "$(dirname "$0")/apt-install.sh" tzdata; fi
+if [ ! -f "/usr/share/zoneinfo/$timezone" ]; then
   printf 'sygaldry: error: there is no time zone %s (timezone in sygaldry.yaml)\n' "$timezone" >&2
   exit 65
 fi

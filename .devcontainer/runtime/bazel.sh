@@ -10,6 +10,7 @@ while [ -z "$wanted" ] && [ "$folder" != / ]; do
   if [ -r "$folder/.bazelversion" ]; then read -r wanted <"$folder/.bazelversion" || :; fi
   folder=$(dirname "$folder")
 done
+wanted=${wanted%"$(printf '\r')"} # a file with Windows line ends
 wanted=${wanted:-$SYGALDRY_BAZEL_VERSION}
 if [ "$wanted" = "$SYGALDRY_BAZEL_VERSION" ] && [ -x "$tools/bin/bazel-$wanted" ]; then
   exec "$tools/bin/bazel-$wanted" "$@"

@@ -12,10 +12,20 @@ async function main(): Promise<void> {
     process.stdout.write(`${SYGALDRY_VERSION}\n`);
     return;
   }
+  endWithReader();
   // Node 22.8 and newer keep the compiled bundle on disk, which saves some 30 ms a call.
   module.enableCompileCache?.();
   const { runProgram } = require("./sygaldry.cjs") as Program;
   process.exitCode = await runProgram(process.argv);
+}
+
+/** Ends as Unix tools do (141) when the reader of stdout goes (`sygaldry config | head -1`); the log may lose its reader. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(141);
+    throw error;
+  });
+  process.stderr.on("error", () => {});
 }
 
 void main();

@@ -46,6 +46,12 @@ export function printFailure(error: unknown, options: OutputOptions): void {
   if (options.json) printJson({ code, message: messageOf(error), next: known?.next, ...known?.data });
 }
 
+/** The object of a command line that the parser refused; it has told people already. */
+export function printUsageFailure(message: string): void {
+  const next = "See `sygaldry --help`.";
+  printJson({ code: "SYG-USAGE", message: message.replace(/^error: /, ""), next });
+}
+
 function printJson(error: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
 }

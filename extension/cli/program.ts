@@ -4,7 +4,7 @@ import { exitCodeOf } from "../core/base/errors.ts";
 import { type CommandDefinition, commands } from "./commands.ts";
 import { completionScript } from "./completion.ts";
 import { type CommonOptions, outputOptions } from "./options.ts";
-import { printFailure } from "./output.ts";
+import { printFailure, printUsageFailure } from "./output.ts";
 
 /** Parses the command line, runs the command and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -15,10 +15,18 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   try {
     await buildProgram(argv[2], done).parseAsync([...argv]);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    if (asksForJson(argv)) printUsageFailure(error.message);
+    return 2;
   }
   return exitCode;
+}
+
+/** The parser gave up, so its options are not known; what follows `--` is another command's. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(2, end < 0 ? undefined : end).includes("--json");
 }
 
 /** With all commands; or, to be quick, with the one that was asked for alone. */

@@ -14,7 +14,7 @@ __sygaldry_shell=1
 __sygaldry_path() {
   local - IFS=: directory missing=
   set -f
-  for directory in ${SYGALDRY_PATH:-${SPACK_ROOT:-/opt/spack_src}/bin}; do
+  for directory in ${SYGALDRY_PATH-${SPACK_ROOT:-/opt/spack_src}/bin}; do
     if [[ :$PATH: != *:"$directory":* ]]; then missing+=$directory:; fi
   done
   PATH=$missing$PATH

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SygaldryError } from "../../core/base/errors.ts";
@@ -22,10 +23,21 @@ export async function logs(
   _args: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  return options.build ? buildLog(options, signal) : containerLog(options, signal);
+  const lines = lineCount(options.lines);
+  if (!options.build) return containerLog(options, lines, signal);
+  if (options.follow) {
+    throw new SygaldryError("SYG-USAGE", "--follow is for the container's own output", {
+      next: "Leave out --build or --follow.",
+    });
+  }
+  return buildLog(options, lines, signal);
 }
 
-async function containerLog(options: LogsOptions, signal: AbortSignal): Promise<number> {
+async function containerLog(
+  options: LogsOptions,
+  lines: number | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   const engine = createEngine(process.env);
   const { cwd, file } = loadOptions(options);
   const root = projectRoot(cwd, file);
@@ -35,7 +47,6 @@ async function containerLog(options: LogsOptions, signal: AbortSignal): Promise<
       next: "Run `sygaldry up`.",
     });
   }
-  const lines = lineCount(options.lines);
   await engine.logs(
     container.id,
     {
@@ -49,7 +60,11 @@ async function containerLog(options: LogsOptions, signal: AbortSignal): Promise<
   return 0;
 }
 
-async function buildLog(options: LogsOptions, signal: AbortSignal): Promise<number> {
+async function buildLog(
+  options: LogsOptions,
+  lines: number | undefined,
+  signal: AbortSignal,
+): Promise<number> {
   const output = createOutput(outputOptions(options));
   const session = await openSession(createToolkit(output), {
     ...loadOptions(options),
@@ -61,8 +76,14 @@ async function buildLog(options: LogsOptions, signal: AbortSignal): Promise<numb
     throw new SygaldryError("SYG-FILE", "nothing was built or started yet", { next: "Run `sygaldry up`." });
   }
   output.info(file);
-  await pipeline(createReadStream(file), process.stdout, { end: false });
+  if (lines === undefined) await pipeline(createReadStream(file), process.stdout, { end: false });
+  else process.stdout.write(lastLines(await readFile(file, "utf8"), lines));
   return 0;
+}
+
+function lastLines(text: string, count: number): string {
+  const all = text.split(/(?<=\n)/);
+  return all.slice(Math.max(0, all.length - count)).join("");
 }
 
 function lineCount(text: string | undefined): number | undefined {

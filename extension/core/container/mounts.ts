@@ -43,20 +43,16 @@ export function planMounts({ config, mode, projectId, storage, root }: MountInpu
 }
 
 /** The devcontainers CLI would keep one of them without a word. */
-function refuseSamePlace(
-  workspace: string,
-  stored: readonly MountPlan[],
-  own: readonly MountPlan[],
-): void {
+function refuseSamePlace(workspace: string, stored: readonly MountPlan[], own: readonly MountPlan[]): void {
   const taken = new Map(stored.map(({ target }) => [target, "storage, which storage.mounts can move"]));
   taken.set("/run/secrets", "secrets");
   for (const [target, by] of [
     [workspace, "the workspace"] as const,
-    ...own.map((mount) => [mount.target, "another mount"] as const),
+    ...own.map((mount) => [mount.target, `${mount.source} of mounts`] as const),
   ]) {
     const before = taken.get(target);
     if (before !== undefined) {
-      throw new SygaldryError("SYG-CONFIG-INVALID", `two mounts at ${target}: ${by} and ${before}`, {
+      throw new SygaldryError("SYG-CONFIG-INVALID", `${target} is mounted twice: ${by}, and ${before}`, {
         next: "Choose another target below mounts, or another workspace.",
       });
     }

@@ -35,7 +35,9 @@ export function containerInputs(plan: ContainerPlan): Inputs {
       ]),
     ),
     ...Object.fromEntries(
-      Object.entries(plan.environment).map(([name, value]) => [`env.${name}`, shortDigest(value)]),
+      Object.entries(plan.environment)
+        .filter(([name]) => name !== "SYGALDRY_WORKSPACE") // `workspace` says it
+        .map(([name, value]) => [`env.${name}`, shortDigest(value)]),
     ),
     ...Object.fromEntries(
       plan.secrets.filter(({ at }) => at === "run").map((secret) => [`secrets.${secret.name}`, secret.as]),

@@ -30,11 +30,11 @@ export async function readSources(
 }
 
 /** update-ca-certificates would pass over anything else, and the first download fail for a reason hard to see. */
-function requireCertificates({ config, origin }: ProjectConfig, text: string): void {
+function requireCertificates(project: ProjectConfig, text: string): void {
   if (text.includes("-----BEGIN CERTIFICATE-----")) return;
   throw new SygaldryError(
     "SYG-CONFIG-INVALID",
-    `certificates (${origin(["certificates"]).text}): ${config.certificates} holds no certificate in PEM form`,
+    `certificates (${project.origin(["certificates"]).text}): ${project.config.certificates} holds no certificate in PEM form`,
     { next: "Name a PEM file (BEGIN CERTIFICATE); `openssl x509 -inform der -in FILE` converts a DER one." },
   );
 }

@@ -11,6 +11,7 @@ import type { Toolkit } from "../toolkit.ts";
 import { buildImage, upContainer } from "./cold.ts";
 import { type Decision, decide } from "./decide.ts";
 import { findContainer } from "./find.ts";
+import { requireMountSources } from "./mount-sources.ts";
 import { checkSecrets } from "./secrets.ts";
 import { clearUnfinished, isUnfinished, markUnfinished } from "./unfinished.ts";
 
@@ -69,6 +70,7 @@ async function work(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
     });
   }
   await checkSecrets(session, toolkit.environment, toolkit.log, { builds: decision.action !== "start" });
+  if (decision.action !== "start") await requireMountSources(session.plan);
   toolkit.log.info(`${decision.action}, because ${decision.reason}`);
   const logFile = await carryOut(toolkit, session, { decision, container }, options);
   const made = await findContainer(toolkit.engine, session.project.root, options.signal);

@@ -82,6 +82,28 @@ describe("planContainer", () => {
     ]);
   });
 
+  it("refuses two mounts at one place", async () => {
+    for (const config of [
+      "mounts: ['/a:/workspace']",
+      "mounts: ['/a:/opt/hf_cache']",
+      "mounts: ['/a:/data', '/b:/data:rw']",
+      "mounts: ['/a:/run/secrets']",
+      "workspace: /home/kvothe",
+    ]) {
+      await expect(planOf(config), config).rejects.toMatchObject({
+        code: "SYG-CONFIG-INVALID",
+        message: expect.stringMatching(/^\/\S+ is mounted twice: /),
+      });
+    }
+    expect((await planOf("mounts: ['/a:/workspace/data', '/a:/home/kvothe/x']")).mounts).toHaveLength(9);
+  });
+
+  it("has the workspace's place changed without a rebuild", async () => {
+    const plan = await planOf("workspace: /work");
+    expect(plan.environment).toMatchObject({ SYGALDRY_WORKSPACE: "/work" });
+    expect(plan.imageEnvironment).not.toHaveProperty("SYGALDRY_WORKSPACE");
+  });
+
   it("turns resources, network, ports and sudo into engine arguments", async () => {
     const plan = await planOf(
       "{resources: {cpus: 2.5, memory: 8g, shm: 1g, pids: 512}, network: host, ports: [8888, '127.0.0.1:80:8080'], user: {sudo: false}}",

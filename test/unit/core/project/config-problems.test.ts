@@ -104,7 +104,7 @@ describe("wrong values (unit)", () => {
     ],
     [
       "mounts: [{source: /a, target: b}]",
-      "sygaldry.yaml:1:31: mounts.0.target: expected an absolute path without ':' and ',' (the engine's mount syntax gives them a meaning)",
+      "sygaldry.yaml:1:31: mounts.0.target: expected an absolute path below / without '.' and '..', and without ':', ',' and '\"' (the engine's mount syntax gives them a meaning)",
     ],
     ["mounts: [{source: /a}]", "sygaldry.yaml:1:10: mounts.0.target: missing; expected text"],
     [
