@@ -44,6 +44,8 @@ const catalogue = {
   "SYG-NO-CONTAINER": "failed",
   "SYG-SECRET": "configuration",
   "SYG-GPU": "failed",
+  "SYG-SPACK-LOCK": "failed",
+  "SYG-SPACK-ENV": "failed",
 } as const satisfies Record<string, FailureKind>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -57,6 +57,8 @@ export interface LockRoot {
   readonly hash: SpecHash;
   /** As Spack printed the user spec. */
   readonly spec: string;
+  /** Spack 1.2 solves groups of specs one after another; `default` elsewhere. */
+  readonly group: string;
 }
 
 /** Another environment whose concrete specs were taken over (`include_concrete`). */
