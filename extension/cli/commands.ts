@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { CommonOptions } from "./options.ts";
+import { spackCommands } from "./spack-commands.ts";
 
 /** A command's own module, loaded only when it runs. Returns the exit code. */
 type Run = (options: CommonOptions, args: readonly string[], signal: AbortSignal) => Promise<number>;
@@ -13,9 +14,16 @@ export interface CommandDefinition {
   readonly load: () => Promise<Run>;
 }
 
+/** Commands under one word: `sygaldry spack list`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly description: string;
+  readonly commands: readonly CommandDefinition[];
+}
+
 const adopt = "use the project's storage although another repository uses it";
 
-export const commands: readonly CommandDefinition[] = [
+export const commands: readonly (CommandDefinition | CommandGroup)[] = [
   {
     name: "init",
     description: "write sygaldry.yaml for this repository and render the dev container",
@@ -120,6 +128,11 @@ export const commands: readonly CommandDefinition[] = [
         .option("--remove", "remove it too (storage stays)")
         .option("--volumes", "with --remove: remove its volumes too (this checkout's Bazel output)"),
     load: async () => (await import("./commands/down.ts")).down,
+  },
+  {
+    name: "spack",
+    description: "the Spack environments of the repository",
+    commands: spackCommands,
   },
 ];
 

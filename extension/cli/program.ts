@@ -1,7 +1,7 @@
 import { version } from "sygaldry:assets";
 import { Command, CommanderError } from "commander";
 import { exitCodeOf } from "../core/base/errors.ts";
-import { type CommandDefinition, commands } from "./commands.ts";
+import { type CommandDefinition, type CommandGroup, commands } from "./commands.ts";
 import { completionScript } from "./completion.ts";
 import { type CommonOptions, outputOptions } from "./options.ts";
 import { printFailure, printUsageFailure } from "./output.ts";
@@ -48,10 +48,27 @@ function buildProgram(asked: string | undefined, done: (exitCode: number) => voi
   return program;
 }
 
-function addCommand(program: Command, definition: CommandDefinition, done: (exitCode: number) => void): void {
+function addCommand(
+  program: Command,
+  definition: CommandDefinition | CommandGroup,
+  done: (exitCode: number) => void,
+): void {
+  if ("commands" in definition) {
+    addGroup(program, definition, done);
+    return;
+  }
   const command = common(program.command(definition.name).description(definition.description).exitOverride());
   definition.define?.(command);
   command.action(async () => done(await runCommand(definition, command.opts<CommonOptions>(), command.args)));
+}
+
+function addGroup(program: Command, group: CommandGroup, done: (exitCode: number) => void): void {
+  const command = program
+    .command(group.name)
+    .description(group.description)
+    .enablePositionalOptions()
+    .exitOverride();
+  for (const definition of group.commands) addCommand(command, definition, done);
 }
 
 function addCompletion(program: Command, done: (exitCode: number) => void): void {

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { isCancellation } from "../base/errors.ts";
 import { readTextIfExists } from "../base/files.ts";
+import { gitCommand } from "../base/git.ts";
 import type { ProcessRunner } from "../base/process.ts";
 
 /** A git repository as its files show it, without running git. */
@@ -38,7 +39,7 @@ export async function rootCommits(
 ): Promise<readonly string[]> {
   try {
     const { exitCode, stdout } = await runner.run(
-      { command: "git", args: ["rev-list", "--max-parents=0", "HEAD"], cwd: folder, env: gitEnvironment() },
+      gitCommand(folder, ["rev-list", "--max-parents=0", "HEAD"]),
       signal === undefined ? {} : { signal },
     );
     return exitCode === 0
@@ -72,10 +73,4 @@ async function commonDirectory(dotGit: string): Promise<string | undefined> {
 async function kindOf(place: string): Promise<"file" | "folder" | undefined> {
   const found = await stat(place).catch(() => undefined);
   return found?.isDirectory() ? "folder" : found?.isFile() ? "file" : undefined;
-}
-
-/** Inside a git hook these variables name the hook's repository, whatever the working directory. */
-function gitEnvironment(): Record<string, string | undefined> {
-  const { GIT_DIR: _, GIT_WORK_TREE: _w, GIT_INDEX_FILE: _i, GIT_COMMON_DIR: _c, ...rest } = process.env;
-  return rest;
 }

@@ -35,7 +35,7 @@ export function readNodes(raw: ReadonlyMap<SpecHash, JsonObject>): ReadonlyMap<S
       throw new ShapeError(
         `concrete_specs.${node.hash}.dependencies`,
         "a hash of concrete_specs",
-        `${dependency.name} /${dependency.hash}`,
+        `${dependency.name} /${dependency.hash.slice(0, 7)}`,
       );
     }
   }
@@ -46,7 +46,7 @@ function readNode(raw: JsonObject, key: SpecHash): LockNode {
   const hash = asString(raw["hash"] ?? key, "hash");
   if (hash !== key) throw new ShapeError("hash", "the hash it is listed under", hash);
   const arch = asObject(raw["arch"], "arch");
-  const parameters = raw["parameters"] === undefined ? {} : asObject(raw["parameters"], "parameters");
+  const { variants, flags } = readParameters(asObject(raw["parameters"] ?? {}, "parameters"));
   return {
     hash,
     name: asString(raw["name"], "name"),
@@ -55,7 +55,8 @@ function readNode(raw: JsonObject, key: SpecHash): LockNode {
     platform: asString(arch["platform"], "arch.platform"),
     os: asString(arch["platform_os"], "arch.platform_os"),
     target: readTarget(arch["target"]),
-    ...readParameters(parameters),
+    variants,
+    flags,
     dependencies: readDependencies(raw["dependencies"]),
     external: readExternal(raw["external"]),
     patches: raw["patches"] === undefined ? [] : asStrings(raw["patches"], "patches"),

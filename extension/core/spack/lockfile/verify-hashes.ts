@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { JsonObject } from "../../base/json-fields.ts";
 import type { LockNode, SpecHash } from "./lockfile.ts";
 import type { LoadedLock } from "./read-lockfile.ts";
@@ -21,8 +21,8 @@ export interface HashVerdict {
 export function verifyHashes({ lock, raw }: LoadedLock): HashVerdict {
   const damaged: LockNode[] = [];
   const unverifiable: { node: LockNode; why: string }[] = [];
-  for (const [hash, json] of raw) {
-    const node = lock.nodes.get(hash);
+  for (const [key, json] of raw) {
+    const node = lock.nodes.get(key);
     if (node === undefined || matches(node, json)) continue;
     const why = whyUnverifiable(node, json);
     if (why === undefined) damaged.push(node);
@@ -32,11 +32,11 @@ export function verifyHashes({ lock, raw }: LoadedLock): HashVerdict {
 }
 
 function matches(node: LockNode, json: JsonObject): boolean {
-  const { hash: _, ...content } = json;
+  const { hash: _own, ...content } = json;
   if (sameHash(node, specHash(content))) return true;
   if (node.external === undefined) return false;
   // Spack hashes an external before it knows the repository that the recipe is from.
-  const { namespace: __, ...anonymous } = content;
+  const { namespace: _namespace, ...anonymous } = content;
   return sameHash(node, specHash(anonymous));
 }
 
@@ -60,7 +60,7 @@ function whyUnverifiable(node: LockNode, json: JsonObject): string | undefined {
 const currentSpecfile = 5;
 
 function specHash(content: JsonObject): SpecHash {
-  return base32(createHash("sha1").update(asciiJson(content)).digest());
+  return base32(hash("sha1", asciiJson(content), "buffer"));
 }
 
 /** JSON as Python writes it by default: characters beyond ASCII escaped. */
