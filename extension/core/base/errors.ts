@@ -46,6 +46,9 @@ const catalogue = {
   "SYG-GPU": "failed",
   "SYG-SPACK-LOCK": "failed",
   "SYG-SPACK-ENV": "failed",
+  "SYG-SPACK-PACKAGE": "failed",
+  "SYG-SPEC-SYNTAX": "configuration",
+  "SYG-SPEC-UNSATISFIABLE": "failed",
 } as const satisfies Record<string, FailureKind>;
 
 export type ErrorCode = keyof typeof catalogue;
