@@ -40,7 +40,8 @@ export function architecturesIntersect(a: Architecture, b: Architecture): boolea
 
 /** What meets both; undefined when nothing does. */
 export function constrainArchitecture(a: Architecture, b: Architecture): Architecture | undefined {
-  if (!architecturesIntersect(b, a) || !targetsIntersect(b.target, a.target)) return undefined;
+  // To Spack * meets a range only from the right, and it asks both ways.
+  if (!architecturesIntersect(a, b) || !architecturesIntersect(b, a)) return undefined;
   return {
     platform: a.platform ?? b.platform,
     os: a.os ?? b.os,

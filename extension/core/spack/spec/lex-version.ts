@@ -12,7 +12,7 @@ export function lexVersion(text: string, at: number): (Token & { kind: "version"
   const start = skipSpace(text, at + 1);
   const listEnd = versionListEnd(text, start);
   if (listEnd === undefined) return undefined;
-  return { kind: "version", git: false, start: at, end: listEnd, value: { start, end: listEnd } };
+  return { kind: "version", git: false, start: at, end: listEnd, value: { start: at + 1, end: listEnd } };
 }
 
 /** The end of `git.REF`, of a commit, or of one of them with `=VERSION`. */

@@ -17,6 +17,7 @@ export interface EdgeAttributes {
 export type ReadCondition = (at: Span) => Spec;
 
 const attributes = "deptypes=, virtuals= or when=";
+const keys = new Set(["deptypes", "virtuals", "when"]);
 
 /** Reads up to and with the `]` and the virtual packages after it. Throws SpecSyntaxError. */
 export function parseEdgeAttributes(
@@ -24,29 +25,26 @@ export function parseEdgeAttributes(
   parts: PartRecorder,
   readCondition: ReadCondition,
 ): EdgeAttributes {
-  let types: readonly DependencyType[] = [];
-  let virtuals: readonly string[] = [];
-  let when: Span | undefined;
+  // The last one of each key counts.
+  const given = new Map<string, readonly Span[]>();
   for (;;) {
     const token = stream.peek();
     if (token?.kind === "edge-end") {
       stream.take();
       parts.extend(token);
-      const assigned = assignedVirtuals(stream, parts, token.assignment);
-      return { types, virtuals: [...virtuals, ...assigned], when: when && readCondition(when) };
+      const virtuals = (given.get("virtuals") ?? []).map((at) => textAt(stream, at));
+      virtuals.push(...assignedVirtuals(stream, parts, token.assignment));
+      const types = (given.get("deptypes") ?? []).map((at) => typeAt(stream, at));
+      const [when] = given.get("when") ?? [];
+      return { types: orderedTypes(types), virtuals, when: when && readCondition(when) };
     }
     if (token?.kind !== "key-value" || token.propagate)
       return stream.fail("the [ is not closed after edge attributes", `${attributes}, then ]`);
     stream.take();
-    const key = stream.text.slice(token.name.start, token.name.end);
+    const key = textAt(stream, token.name);
     parts.add("edge-attribute", token, key, token.value);
-    const items = listItems(stream.text, token.value);
-    const texts = items.map(({ start, end }) => stream.text.slice(start, end));
-    if (key === "deptypes")
-      types = orderedTypes(texts.map((text, at) => typeOf(stream, text, items[at] ?? token)));
-    else if (key === "virtuals") virtuals = texts;
-    else if (key === "when") when = items[0];
-    else stream.fail(`${key} is no attribute of a dependency`, attributes, token.name);
+    if (!keys.has(key)) stream.fail(`${key} is no attribute of a dependency`, attributes, token.name);
+    given.set(key, listItems(stream.text, token.value));
   }
 }
 
@@ -60,12 +58,17 @@ export function assignedVirtuals(
   const substitute: Token = { kind: "name", ...assignment.substitute };
   stream.push(substitute);
   for (const at of assignment.virtuals) parts.add("virtual", at);
-  return assignment.virtuals.map(({ start, end }) => stream.text.slice(start, end));
+  return assignment.virtuals.map((at) => textAt(stream, at));
 }
 
-function typeOf(stream: TokenStream, text: string, at: Span): DependencyType {
+function typeAt(stream: TokenStream, at: Span): DependencyType {
+  const text = textAt(stream, at);
   const type = dependencyTypes.find((known) => known === text);
   return type ?? stream.fail(`"${text}" is no kind of dependency`, dependencyTypes.join(", "), at);
+}
+
+function textAt({ text }: TokenStream, { start, end }: Span): string {
+  return text.slice(start, end);
 }
 
 /** Quotes and spaces at both ends do not count; commas separate, even inside the quotes. */

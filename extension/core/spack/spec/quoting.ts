@@ -30,6 +30,14 @@ export function isSpace(code: number): boolean {
   );
 }
 
+/** Without the white space at both ends. */
+export function stripSpace(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
 function asciiJson(value: string): string {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -106,7 +106,9 @@ export function itemsIntersection(a: VersionItem, b: VersionItem): VersionItem |
   if (!itemsIntersect(a, b)) return undefined;
   if (a.kind !== "range") return a;
   if (b.kind !== "range") return b;
-  return { kind: "range", low: later(a.low, b.low), high: earlier(a.high, b.high) };
+  const [low, high] = [later(a.low, b.low), earlier(a.high, b.high)];
+  // 3:2 is a range to Spack, if one without versions.
+  return compareVersions(low, high) < 0 ? { kind: "range", low, high } : undefined;
 }
 
 /** One range for both, where they overlap or touch; undefined where there is a gap. */

@@ -22,7 +22,7 @@ const anyVersionKey = versionListKey(anyVersion);
 /** Reads `1.2:1.4,=1.6` (what follows the `@`). Throws SpecValueError. */
 export function parseVersionList(text: string): VersionList {
   const list: VersionItem[] = [];
-  for (const item of text.replace(/\s/g, "").split(",")) {
+  for (const item of text.replaceAll(" ", "").split(",")) {
     if (item === "") throw new SpecValueError("a version is missing", "a version");
     addItem(list, parseVersionItem(item));
   }
@@ -63,8 +63,7 @@ export function versionsIntersect(a: VersionList, b: VersionList): boolean {
 
 /** What is in both. */
 export function versionsIntersection(a: VersionList, b: VersionList): VersionList {
-  if (b === anyVersion) return a;
-  if (a === anyVersion) return b;
+  if (a === b) return a;
   const result: VersionItem[] = [];
   const add = (item: VersionItem | undefined) => item !== undefined && addItem(result, item);
   for (const [left, right] of [

@@ -1,3 +1,4 @@
+import { stripSpace } from "./quoting.ts";
 import { SpecValueError } from "./spec-errors.ts";
 
 /**
@@ -9,7 +10,7 @@ export type VersionPart = bigint | string | number;
 /** One version as Spack orders them (lib/spack/spack/version of Spack 1.1): `1.2`, `develop`, `2.0-rc1`. */
 export interface StandardVersion {
   readonly kind: "version";
-  /** As it was written; empty when it was computed. */
+  /** As it was written (line breaks and tabs around it too, which Spack keeps); empty when it was computed. */
   readonly text: string;
   readonly release: readonly VersionPart[];
   /** alpha 0, beta 1, rc 2, final 3. */
@@ -34,13 +35,14 @@ export const newestVersion: StandardVersion = computed([infinityNames.length], f
 
 /** Reads one version. Throws SpecValueError on characters that no version has. */
 export function parseStandardVersion(text: string): StandardVersion {
-  if (text !== "" && !/^[A-Za-z0-9_.-][=A-Za-z0-9_.-]*$/.test(text)) {
+  const bare = stripSpace(text);
+  if (bare !== "" && !/^[A-Za-z0-9_.-][=A-Za-z0-9_.-]*$/.test(bare)) {
     throw new SpecValueError(
-      `"${text}" has characters that no version has`,
+      `"${bare}" has characters that no version has`,
       "letters, digits, dots, dashes and underscores",
     );
   }
-  const segments = [...text.matchAll(/([0-9]+|[a-zA-Z]+)([_.-]*)/g)].map(([, part = "", separator = ""]) => ({
+  const segments = [...bare.matchAll(/([0-9]+|[a-zA-Z]+)([_.-]*)/g)].map(([, part = "", separator = ""]) => ({
     part,
     separator,
   }));
