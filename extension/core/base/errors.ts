@@ -49,6 +49,8 @@ const catalogue = {
   "SYG-SPACK-PACKAGE": "failed",
   "SYG-SPEC-SYNTAX": "configuration",
   "SYG-SPEC-UNSATISFIABLE": "failed",
+  "SYG-SPACK-STORE": "failed",
+  "SYG-BUILD-CACHE": "failed",
 } as const satisfies Record<string, FailureKind>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,112 @@
+import { escape, latin, type Relocation } from "./relocation.ts";
+
+/** Above this, in bytes, a binary is not read into memory to be compared. */
+const largest = 400 * 1024 * 1024;
+
+/** A C string that holds new paths: where it begins, where its terminating zero stands, and the paths in it. */
+interface Changed {
+  readonly start: number;
+  readonly end: number;
+  readonly matches: readonly { readonly at: number; readonly to: string; readonly from: string }[];
+}
+
+/**
+ * What a relocated binary may have been before, best guess first; none when it shows no new path or was changed in a way
+ * that cannot be turned back. Spack keeps a binary's size: it pads a shorter path with leading slashes, or a whole C
+ * string (an ELF's search path and interpreter) with zeros at its end, or leaves the end of the old string behind.
+ */
+export function unmoveBinary(content: Buffer, relocation: Relocation): readonly Buffer[] {
+  if (content.length > largest) return [];
+  const text = content.toString("latin1");
+  const changed = findChanged(text, relocation);
+  if (changed.length === 0) return [];
+  const attempts = [false, true].map((colons) => undoAll(content, text, changed, colons));
+  return attempts.flatMap((attempt) => attempt ?? []);
+}
+
+/** Whether any of the new paths stands in `content`, and whether an old one still does where none should. */
+export function pathsIn(content: Buffer, { moves }: Relocation): { readonly fresh: boolean; readonly stale: boolean } {
+  const holds = (paths: Iterable<string>) => [...paths].some((path) => content.includes(path));
+  return { fresh: holds(moves.values()), stale: holds(moves.keys()) };
+}
+
+function findChanged(text: string, { moves }: Relocation): readonly Changed[] {
+  const back = new Map<string, string>();
+  for (const [from, to] of moves) if (!back.has(latin(to))) back.set(latin(to), latin(from));
+  const pattern = [...back.keys()].sort((a, b) => b.length - a.length).map(escape);
+  const found: Changed[] = [];
+  let current: { start: number; end: number; matches: { at: number; to: string; from: string }[] } | undefined;
+  for (const match of text.matchAll(new RegExp(pattern.join("|"), "g"))) {
+    const at = match.index;
+    if (current === undefined || at >= current.end) {
+      const end = text.indexOf("\0", at);
+      current = { start: text.lastIndexOf("\0", at) + 1, end: end < 0 ? text.length : end, matches: [] };
+      found.push(current);
+    }
+    current.matches.push({ at, to: match[0], from: back.get(match[0]) ?? match[0] });
+  }
+  return found;
+}
+
+function undoAll(
+  content: Buffer,
+  text: string,
+  changed: readonly Changed[],
+  colons: boolean,
+): Buffer | undefined {
+  const before = Buffer.from(content);
+  for (const string of changed) {
+    const undone = undoSlashes(text, string) ?? undoZeros(text, string, colons) ?? undoTail(text, string);
+    if (undone === undefined) return undefined;
+    before.write(undone.text, undone.at, "latin1");
+  }
+  return before;
+}
+
+interface Undone {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Every new path has before it as many slashes as it is shorter than the old one. */
+function undoSlashes(text: string, { start, end, matches }: Changed): Undone | undefined {
+  let result = text.slice(start, end);
+  for (const { at, to, from } of [...matches].reverse()) {
+    const shorter = from.length - to.length;
+    const begin = at - shorter - start;
+    if (shorter < 0 || begin < 0 || !/^\/*$/.test(result.slice(begin, at - start))) return undefined;
+    result = result.slice(0, begin) + from + result.slice(at - start + to.length);
+  }
+  return { at: start, text: result };
+}
+
+/** The C string as a whole became shorter, and zeros fill the rest. Colons, because Spack drops those that pad. */
+function undoZeros(text: string, string: Changed, colons: boolean): Undone | undefined {
+  const { start, end } = string;
+  const old = withOldPaths(text, string);
+  let room = end;
+  while (text[room] === "\0") room++;
+  // The last zero ends the string; what follows it is somebody else's.
+  const longest = room - 1 - start;
+  if (old.length <= end - start || old.length > longest) return undefined;
+  return { at: start, text: colons ? old.padEnd(longest, ":") : old };
+}
+
+/** The shorter string was written over the longer, whose end is still there behind the new zero. */
+function undoTail(text: string, string: Changed): Undone | undefined {
+  const { start, end } = string;
+  const old = `${withOldPaths(text, string)}\0`;
+  const left = old.length - (end + 1 - start);
+  if (left <= 0 || text.slice(end + 1, end + 1 + left) !== old.slice(-left)) return undefined;
+  return { at: start, text: old };
+}
+
+function withOldPaths(text: string, { start, end, matches }: Changed): string {
+  let old = "";
+  let from = start;
+  for (const match of matches) {
+    old += text.slice(from, match.at) + match.from;
+    from = match.at + match.to.length;
+  }
+  return old + text.slice(from, end);
+}
