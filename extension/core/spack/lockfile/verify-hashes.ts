@@ -63,13 +63,13 @@ function specHash(content: JsonObject): SpecHash {
   return base32(hash("sha1", asciiJson(content), "buffer"));
 }
 
-/** JSON as Python writes it by default: characters beyond ASCII escaped. */
-function asciiJson(value: unknown): string {
+/** JSON as Python writes it by default: characters beyond printable ASCII escaped. */
+export function asciiJson(value: unknown): string {
   const json = JSON.stringify(value);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII
-  return /^[\x00-\x7f]*$/.test(json)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII without DEL
+  return /^[\x00-\x7e]*$/.test(json)
     ? json
-    : json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    : json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 const alphabet = "abcdefghijklmnopqrstuvwxyz234567";

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { isJsonObject } from "../json-shape.ts";
+import { isJsonObject } from "../../../base/json-fields.ts";
 
 /** What a build cache's tarball tells of the store that it was made in. */
 export interface BuildInfo {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { readFile, readlink } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { base32 } from "../../base32.ts";
+import { base32 } from "../../lockfile/verify-hashes.ts";
 import type { DamageKind, ExcuseReason } from "./damage.ts";
 import type { ManifestEntry } from "./manifest.ts";
 import { moveLink, type Relocation, unmoveText } from "./relocation.ts";

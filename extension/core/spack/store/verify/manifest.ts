@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../json-shape.ts";
+import { isJsonObject, type JsonObject } from "../../../base/json-fields.ts";
 
 /** One path of an install as it was when Spack finished it. */
 export interface ManifestEntry {
