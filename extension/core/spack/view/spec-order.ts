@@ -88,7 +88,8 @@ function spread(root: LockNode, lock: Lockfile): { nodes: readonly LockNode[]; e
   return { nodes, edges };
 }
 
-function siblings(node: LockNode): readonly LockDependency[] {
+/** A node's dependencies as Spack walks them. */
+export function siblings(node: LockNode): readonly LockDependency[] {
   return [...node.dependencies].sort(
     (a, b) =>
       compareText(a.name, b.name) ||

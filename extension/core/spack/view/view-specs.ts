@@ -1,6 +1,7 @@
-import { closure, nodeOf, rootHashes } from "../lockfile/closure.ts";
+import { rootHashes } from "../lockfile/closure.ts";
 import type { DependencyType, Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
 import type { ViewDescriptor, ViewLink } from "./descriptor.ts";
+import { topological } from "./topological.ts";
 import { compareVersions } from "./version-order.ts";
 
 export interface ViewQuestions {
@@ -19,15 +20,14 @@ const followed: Readonly<Record<ViewLink, readonly DependencyType[]>> = {
 /** The packages whose tag makes Spack keep only the newest of each in a view (builtin repository of 2025.11). */
 const runtimes = new Set(["compiler-wrapper", "gcc-runtime", "glibc", "intel-oneapi-runtime", "musl"]);
 
-/** The packages that Spack would put into the view today, in no particular order. */
+/** The packages that Spack would put into the view today. */
 export function viewSpecs(
   descriptor: ViewDescriptor,
   lock: Lockfile,
   { isInstalled, satisfies }: ViewQuestions,
 ): readonly LockNode[] {
   const { link, select, exclude } = descriptor;
-  const nodes = [...closure(lock, rootHashes(lock), followed[link])].map((hash) => nodeOf(lock, hash));
-  const chosen = nodes.filter(
+  const chosen = topological(lock, rootHashes(lock), followed[link]).filter(
     (node) =>
       isInstalled(node.hash) &&
       (select.length === 0 || select.some((spec) => satisfies(node, spec))) &&
@@ -36,6 +36,7 @@ export function viewSpecs(
   return newestRuntimes(chosen);
 }
 
+/** Of several of one version Spack keeps the one that comes first. */
 function newestRuntimes(nodes: readonly LockNode[]): readonly LockNode[] {
   const newest = new Map<string, LockNode>();
   for (const node of nodes) {

@@ -47,7 +47,7 @@ export async function compareEntry(subject: Subject, context: CompareContext): P
   }
   if (type === linkType) return compareLink(subject, context);
   const modes = modeDamage(entry.mode, stats.mode, context.cached);
-  if (type !== fileType) return { damages: modes, excuse: undefined };
+  if (type !== fileType) return folderMode(entry.mode, stats.mode, modes);
   const content = await compareContent(subject, context);
   return { damages: [...modes, ...content.damages], excuse: content.excuse };
 }
@@ -85,6 +85,11 @@ function modeDamage(recorded: number, now: number, cached: boolean): Comparison[
   );
   const special = (now & 0o5000) === (recorded & 0o5000) || (now & 0o5000) === 0;
   return fits && special ? [] : [{ kind: "mode", detail }];
+}
+
+function folderMode(recorded: number, now: number, damages: Comparison["damages"]): Comparison {
+  const groupBitOnly = ((recorded ^ now) & 0o7777) === 0o2000;
+  return groupBitOnly ? { damages: [], excuse: "folder group bit" } : { damages, excuse: undefined };
 }
 
 /** Whether the last three bits of `bits` are among those of `of`. */

@@ -39,6 +39,10 @@ export type ExcuseReason =
   | "python bytecode"
   /** Written by Spack itself after the manifest. */
   | "written by spack"
+  /** A log of the build that Spack keeps for people; sites take them away to save space or hide what is in them. */
+  | "log removed"
+  /** A folder's set-group-id bit, which archives and many file systems do not keep. */
+  | "folder group bit"
   /** All owners or groups differ from the record in the same way, as in another user namespace or after chown -R. */
   | "owner renumbered";
 

@@ -99,7 +99,8 @@ async function compareTree(
     if (tree.has(name) || findings.leftOut(name)) continue;
     // Tarballs hold files, folders and links only.
     const kept = [0o100000, 0o040000, 0o120000].includes(entry.mode & 0o170000);
-    if (kept || !context.cached) findings.damage("deleted", name, "recorded, and not there");
+    if (buildLogs.test(name)) findings.excuse("log removed", name);
+    else if (kept || !context.cached) findings.damage("deleted", name, "recorded, and not there");
   }
   if (owners.renumbered) findings.excuse("owner renumbered", "");
 }
@@ -139,6 +140,10 @@ const unrecorded = new Set([
   `${metadataFolder}/install_manifest.json`,
   `${metadataFolder}/install_times.json`,
 ]);
+
+/** What Spack keeps of a build for people to read; nothing needs it. */
+const buildLogs =
+  /^\.spack\/(?:spack-build-(?:out|env|\d\d-.*-out)\.txt(?:\.gz)?|spack-configure-args\.txt|build\.(?:out|env|txt)|archived-files(?:\/.*)?|install-time-test-log\.txt)$/;
 
 function addedExcuse(name: string, cached: boolean): ExcuseReason | undefined {
   if (cached && name === `${metadataFolder}/binary_distribution`) return "written by spack";
