@@ -21,7 +21,9 @@ export async function readBuildLog(
     return plain.subarray(-kept).toString("utf8");
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new SygaldryError("SYG-FILE", `the build log ${local} cannot be read: ${messageOf(cause)}`, { cause });
+    throw new SygaldryError("SYG-FILE", `the build log ${local} cannot be read: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { isJsonObject } from "../../base/json-fields.ts";
 import { messageOf, SygaldryError, systemCode } from "../../base/errors.ts";
+import { isJsonObject } from "../../base/json-fields.ts";
 import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import type { SpecHash } from "../lockfile/lockfile.ts";
 import type { StoreDatabase } from "./database.ts";
@@ -103,7 +103,9 @@ async function readVersion(file: string, hash: SpecHash): Promise<string | undef
     const value: unknown = JSON.parse(await readFile(file, "utf8"));
     const spec = isJsonObject(value) ? value["spec"] : undefined;
     const nodes: unknown = isJsonObject(spec) ? spec["nodes"] : undefined;
-    const node = Array.isArray(nodes) ? nodes.find((each) => isJsonObject(each) && each["hash"] === hash) : undefined;
+    const node = Array.isArray(nodes)
+      ? nodes.find((each) => isJsonObject(each) && each["hash"] === hash)
+      : undefined;
     return isJsonObject(node) && typeof node["version"] === "string" ? node["version"] : undefined;
   } catch {
     return undefined;
@@ -121,7 +123,8 @@ async function findLog(
   for (const root of stages) {
     const entries: readonly string[] = await readdir(paths.local(root)).catch(() => []);
     const wanted = `spack-stage-${name}-${version}-${hash}`;
-    const stage = entries.find((entry) => entry === wanted) ?? entries.find((entry) => entry.endsWith(`-${hash}`));
+    const stage =
+      entries.find((entry) => entry === wanted) ?? entries.find((entry) => entry.endsWith(`-${hash}`));
     if (stage === undefined) continue;
     const folder = path.posix.join(root, stage);
     const files: readonly string[] = await readdir(paths.local(folder)).catch(() => []);

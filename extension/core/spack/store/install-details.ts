@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
-import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import { isJsonObject, type JsonObject } from "../../base/json-fields.ts";
+import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import { metadataFolder, readMetadata, readMetadataJson } from "./metadata-file.ts";
 
 /** Where an installed package came from. */

@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
-import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import { isJsonObject } from "../../base/json-fields.ts";
+import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import { readMetadataJson } from "./metadata-file.ts";
 
 export interface InstallSize {

@@ -4,7 +4,9 @@ export interface LogError {
   readonly line: number;
   readonly text: string;
   /** The source that the compiler names, as it names it. */
-  readonly source: { readonly file: string; readonly line: number; readonly column: number | undefined } | undefined;
+  readonly source:
+    | { readonly file: string; readonly line: number; readonly column: number | undefined }
+    | undefined;
   readonly context: readonly { readonly line: number; readonly text: string }[];
 }
 
@@ -20,7 +22,10 @@ export interface LogErrorOptions {
  * removed. Where nothing is recognised, the log's last lines that are not empty count as the error, for a build that
  * failed has its reason near the end.
  */
-export function logErrors(log: string, { context = 4, limit = 20 }: LogErrorOptions = {}): readonly LogError[] {
+export function logErrors(
+  log: string,
+  { context = 4, limit = 20 }: LogErrorOptions = {},
+): readonly LogError[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
   const lines = log.replace(/\x1b\[[0-9;?]*[A-Za-z]|\r(?=\n)/g, "").split("\n");
   const found: number[] = [];
@@ -72,7 +77,9 @@ const harmless: readonly RegExp[] = [
 ];
 
 function isError(line: string): boolean {
-  return errorPatterns.some((pattern) => pattern.test(line)) && !harmless.some((pattern) => pattern.test(line));
+  return (
+    errorPatterns.some((pattern) => pattern.test(line)) && !harmless.some((pattern) => pattern.test(line))
+  );
 }
 
 function lastLine(lines: readonly string[]): readonly number[] {

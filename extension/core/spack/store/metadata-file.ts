@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { type Fact, known, unknown } from "../../base/fact.ts";
 import { messageOf, systemCode } from "../../base/errors.ts";
+import { type Fact, known, unknown } from "../../base/fact.ts";
 import { isJsonObject, type JsonObject } from "../../base/json-fields.ts";
 
 /** Name of the folder in each prefix where Spack keeps its records. */

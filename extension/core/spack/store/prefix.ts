@@ -67,9 +67,7 @@ async function examine(
     else if (plain && !listed.others.has(name)) states.set(prefix, missing);
     else doubtful.push(prefix);
   }
-  await Promise.all(
-    doubtful.map(async (prefix) => states.set(prefix, await prefixState(prefix, paths))),
-  );
+  await Promise.all(doubtful.map(async (prefix) => states.set(prefix, await prefixState(prefix, paths))));
 }
 
 interface Listing {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { readTextIfExists } from "../../base/files.ts";
 import { messageOf, SygaldryError, systemCode } from "../../base/errors.ts";
+import { readTextIfExists } from "../../base/files.ts";
 import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import type { StoreDatabase } from "./database.ts";
 import { parseDatabase, UnparsableDatabase } from "./parse-database.ts";

@@ -1,5 +1,11 @@
 import { nodeOf } from "../lockfile/closure.ts";
-import type { DependencyType, LockDependency, Lockfile, LockNode, VariantValue } from "../lockfile/lockfile.ts";
+import type {
+  DependencyType,
+  LockDependency,
+  Lockfile,
+  LockNode,
+  VariantValue,
+} from "../lockfile/lockfile.ts";
 import { compareLists, compareText, compareVersions } from "./version-order.ts";
 
 /**
@@ -11,7 +17,9 @@ export function compareNodes(a: LockNode, b: LockNode, lock: Lockfile): number {
   const own = compareOwn(a, b);
   if (own !== 0) return own;
   const [left, right] = [spread(a, lock), spread(b, lock)];
-  return compareLists(left.nodes, right.nodes, compareOwn) || compareLists(left.edges, right.edges, compareEdges);
+  return (
+    compareLists(left.nodes, right.nodes, compareOwn) || compareLists(left.edges, right.edges, compareEdges)
+  );
 }
 
 function compareOwn(a: LockNode, b: LockNode): number {

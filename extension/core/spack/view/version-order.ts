@@ -51,11 +51,7 @@ function compareParts(a: Part, b: Part): number {
 }
 
 /** Item by item; the shorter of two lists that begin alike comes first. */
-export function compareLists<T>(
-  a: readonly T[],
-  b: readonly T[],
-  compare: (a: T, b: T) => number,
-): number {
+export function compareLists<T>(a: readonly T[], b: readonly T[], compare: (a: T, b: T) => number): number {
   for (let index = 0; index < Math.min(a.length, b.length); index++) {
     const order = compare(a[index] as T, b[index] as T);
     if (order !== 0) return order;

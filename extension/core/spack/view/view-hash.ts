@@ -14,9 +14,7 @@ export function viewHash(
   lock: Lockfile,
   prefixOf: (hash: SpecHash) => string,
 ): string {
-  const specs = [...nodes]
-    .sort((a, b) => compareNodes(a, b, lock))
-    .map(({ hash }) => [hash, prefixOf(hash)]);
+  const specs = [...nodes].sort((a, b) => compareNodes(a, b, lock)).map(({ hash }) => [hash, prefixOf(hash)]);
   const content = asciiJson({ descriptor: describe(descriptor), specs });
   return base32(createHash("sha1").update(content).digest());
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { forEachParallel } from "../../base/parallel.ts";
 import { messageOf } from "../../base/errors.ts";
+import { forEachParallel } from "../../base/parallel.ts";
 import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import type { SpecHash } from "../lockfile/lockfile.ts";
 import type { StoreRecord } from "../store/database.ts";
@@ -60,7 +60,11 @@ export async function viewHealth(
   }
   try {
     const found = await viewLinks(disk.view.target, paths, signal);
-    return { disk, problems: [...problems, ...(await linkProblems(found, expected, paths, signal))], links: found.length };
+    return {
+      disk,
+      problems: [...problems, ...(await linkProblems(found, expected, paths, signal))],
+      links: found.length,
+    };
   } catch (error) {
     signal?.throwIfAborted();
     const why = `${paths.local(disk.view.target)} cannot be read: ${messageOf(error)}`;
@@ -98,7 +102,8 @@ async function linkProblems(
   await forEachParallel(links, 16, async ({ name, target }) => {
     signal?.throwIfAborted();
     const owner = ownerOf(target, owners);
-    const title = owner === undefined ? path.posix.dirname(target) : `${owner.name}@${owner.version}/${owner.hash}`;
+    const title =
+      owner === undefined ? path.posix.dirname(target) : `${owner.name}@${owner.version}/${owner.hash}`;
     if (owner === undefined || packages?.has(owner.hash) === false) collect(foreign, title, name);
     if ((await pathExists(target, paths)) === false) collect(dangling, title, name);
   });

@@ -63,7 +63,8 @@ async function compareLink(
     return { damages: [], excuse: moved === recorded ? undefined : "relocated" };
   }
   // Spack leaves alone what its tarball does not list.
-  if (target === recorded && relocation?.info.links.has(name) === false) return { damages: [], excuse: undefined };
+  if (target === recorded && relocation?.info.links.has(name) === false)
+    return { damages: [], excuse: undefined };
   return {
     damages: [{ kind: "link", detail: `recorded as a link to ${moved}, now to ${target}` }],
     excuse: undefined,
@@ -167,6 +168,10 @@ function octal(mode: number): string {
 }
 
 function typeName(mode: number): string {
-  const names: Readonly<Record<number, string>> = { 0o40000: "a folder", [linkType]: "a link", [fileType]: "a file" };
+  const names: Readonly<Record<number, string>> = {
+    9604: "a folder",
+    [linkType]: "a link",
+    [fileType]: "a file",
+  };
   return names[mode & typeBits] ?? "a device, pipe or socket";
 }

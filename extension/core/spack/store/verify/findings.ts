@@ -34,7 +34,9 @@ export function newFindings({ hash, name, prefix }: StoreRecord): Findings {
       return findings;
     },
     leftOut: (relative) =>
-      unchecked.some((left) => left.name === "" || relative === left.name || relative.startsWith(`${left.name}/`)),
+      unchecked.some(
+        (left) => left.name === "" || relative === left.name || relative.startsWith(`${left.name}/`),
+      ),
     compared: () => {
       count++;
     },

@@ -31,7 +31,9 @@ export function ownerRule(
       const owner = expected(entry.owner, recorded.owner, now.uid);
       if (owner !== undefined && owner !== uid) return `expected owner ${owner}, now ${uid}`;
       const group = expected(entry.group, recorded.group, now.gid);
-      return group !== undefined && group !== gid && !cached ? `expected group ${group}, now ${gid}` : undefined;
+      return group !== undefined && group !== gid && !cached
+        ? `expected group ${group}, now ${gid}`
+        : undefined;
     },
   };
 }

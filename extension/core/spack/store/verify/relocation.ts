@@ -43,7 +43,7 @@ export function unmoveText(content: Buffer, { moves }: Relocation): Buffer {
   const back = new Map<string, string>();
   for (const [from, to] of moves) if (!back.has(latin(to))) back.set(latin(to), latin(from));
   if (back.size === 0) return content;
-  const longestFirst = [...back.keys()].sort((a, b) => b.length - a.length).map(escape);
+  const longestFirst = [...back.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp);
   const pattern = new RegExp(`(?<![\\w\\-/])([\\w\\-]*?)(${longestFirst.join("|")})([\\w\\-/]*)`, "g");
   const text = content.toString("latin1");
   return Buffer.from(
@@ -57,6 +57,6 @@ export function latin(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-export function escape(text: string): string {
+export function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }

@@ -1,4 +1,4 @@
-import { escape, latin, type Relocation } from "./relocation.ts";
+import { escapeRegExp, latin, type Relocation } from "./relocation.ts";
 
 /** Above this, in bytes, a binary is not read into memory to be compared. */
 const largest = 400 * 1024 * 1024;
@@ -25,7 +25,10 @@ export function unmoveBinary(content: Buffer, relocation: Relocation): readonly 
 }
 
 /** Whether any of the new paths stands in `content`, and whether an old one still does where none should. */
-export function pathsIn(content: Buffer, { moves }: Relocation): { readonly fresh: boolean; readonly stale: boolean } {
+export function pathsIn(
+  content: Buffer,
+  { moves }: Relocation,
+): { readonly fresh: boolean; readonly stale: boolean } {
   const holds = (paths: Iterable<string>) => [...paths].some((path) => content.includes(path));
   return { fresh: holds(moves.values()), stale: holds(moves.keys()) };
 }
@@ -33,9 +36,11 @@ export function pathsIn(content: Buffer, { moves }: Relocation): { readonly fres
 function findChanged(text: string, { moves }: Relocation): readonly Changed[] {
   const back = new Map<string, string>();
   for (const [from, to] of moves) if (!back.has(latin(to))) back.set(latin(to), latin(from));
-  const pattern = [...back.keys()].sort((a, b) => b.length - a.length).map(escape);
+  const pattern = [...back.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp);
   const found: Changed[] = [];
-  let current: { start: number; end: number; matches: { at: number; to: string; from: string }[] } | undefined;
+  let current:
+    | { start: number; end: number; matches: { at: number; to: string; from: string }[] }
+    | undefined;
   for (const match of text.matchAll(new RegExp(pattern.join("|"), "g"))) {
     const at = match.index;
     if (current === undefined || at >= current.end) {

@@ -32,14 +32,19 @@ export interface VerifyOptions {
  * Installs from a build cache are judged by what their tarball and relocation keep. Externals and what is not
  * installed are skipped. Throws nothing but what `signal` throws.
  */
-export async function verifyInstall(record: StoreRecord, options: VerifyOptions): Promise<InstallVerification> {
+export async function verifyInstall(
+  record: StoreRecord,
+  options: VerifyOptions,
+): Promise<InstallVerification> {
   const findings = newFindings(record);
   if (record.prefix === undefined || record.external || !record.installed) return findings.verdict("skipped");
   const paths = options.paths ?? samePaths;
   const prefix = { site: record.prefix, local: paths.local(record.prefix) };
   const there = await prefixState(record.prefix, paths);
   if (there.state === "missing") {
-    return findings.damage("prefix-missing", "", "the database says installed, and there is no folder").verdict();
+    return findings
+      .damage("prefix-missing", "", "the database says installed, and there is no folder")
+      .verdict();
   }
   if (there.state === "unknown") return findings.leave("", there.why).verdict();
   const manifest = await loadManifest(prefix.local, options.signal, findings);
@@ -56,12 +61,14 @@ async function loadManifest(
 ): Promise<InstallManifest | undefined> {
   const name = `${metadataFolder}/install_manifest.json`;
   const read = await readMetadata(prefix, "install_manifest.json", signal);
-  if (read.state === "absent") findings.damage("manifest-missing", name, "there is no record to compare with");
+  if (read.state === "absent")
+    findings.damage("manifest-missing", name, "there is no record to compare with");
   if (read.state === "unreadable") findings.leave(name, read.why);
   if (read.state !== "read") return undefined;
   const json = await readMetadataJson(prefix, "install_manifest.json", signal);
   const manifest = json?.known === true ? parseManifest(json.value) : undefined;
-  if (manifest === undefined) findings.damage("manifest-damaged", name, "it is not a manifest that Spack wrote");
+  if (manifest === undefined)
+    findings.damage("manifest-damaged", name, "it is not a manifest that Spack wrote");
   return manifest;
 }
 
