@@ -1,6 +1,6 @@
-import { closest, distance } from "fastest-levenshtein";
 import type * as z from "zod";
 import { SygaldryError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import type { Origin } from "./config.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import type { KeyPath, YamlSource } from "./yaml-source.ts";
@@ -121,10 +121,8 @@ function nearestGiven(at: KeyPath, origin: (path: KeyPath) => Origin): Origin | 
 
 function suggestion(key: string, valid: readonly string[]): string {
   if (valid.length === 0) return "";
-  const nearest = closest(key, [...valid]);
-  return distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, key.length / 3)
-    ? `; did you mean "${nearest}"?`
-    : `; expected one of ${valid.join(", ")}`;
+  const meant = nearest(key, valid);
+  return meant === undefined ? `; expected one of ${valid.join(", ")}` : `; did you mean "${meant}"?`;
 }
 
 /** The keys that the schema allows at `at`. */
