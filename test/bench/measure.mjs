@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 /**
- * Runs ours and the peer's command in turn, `rounds` times after one round to warm up, so that whatever slows the
+ * Runs ours and the peer's in turn, `rounds` times after one round to warm up, so that whatever slows the
  * machine down meets both. Returns the medians in milliseconds; throws when a command fails.
  */
 export async function comparePair(ours, peer, rounds) {
@@ -21,8 +21,16 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** From the start of the process to its end. `env` is added to this process's environment. */
-function timeOf({ command, args, cwd, env }) {
+/** A function is called in this process; a command is timed from the start of its process to its end. */
+async function timeOf(subject) {
+  if (typeof subject !== "function") return timeOfCommand(subject);
+  const started = performance.now();
+  await subject();
+  return performance.now() - started;
+}
+
+/** `env` is added to this process's environment. */
+function timeOfCommand({ command, args, cwd, env }) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
     const child = spawn(command, args, {
