@@ -46,6 +46,7 @@ const catalogue = {
   "SYG-GPU": "failed",
   "SYG-SPACK-LOCK": "failed",
   "SYG-SPACK-ENV": "failed",
+  "SYG-SPACK-MANIFEST": "configuration",
   "SYG-SPACK-PACKAGE": "failed",
   "SYG-SPEC-SYNTAX": "configuration",
   "SYG-SPEC-UNSATISFIABLE": "failed",

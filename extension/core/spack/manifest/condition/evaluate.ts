@@ -1,0 +1,178 @@
+import { attributeOf, indexOf, sliceOf } from "./access.ts";
+import { arithmetic } from "./arithmetic.ts";
+import { ConditionError, Undecided } from "./outcome.ts";
+import type { Expression } from "./syntax.ts";
+import { holds, isEqual, isTrue, isUnknown, order, typeName, type Unknown, type Value } from "./values.ts";
+
+/** What a name stands for. Throws ConditionError when nothing has that name. */
+export type Names = (name: string) => Value;
+
+/**
+ * Whether the condition holds; an Unknown when that hangs on something unknown. An unknown operand of and, or, not decides
+ * nothing where the other side does: `target == "zen3" and False` is false whatever the target is.
+ */
+export function truthOf(expression: Expression, names: Names): boolean | Unknown {
+  if (expression.kind === "both") return joint(expression, false, names);
+  if (expression.kind === "any") return joint(expression, true, names);
+  if (expression.kind === "unary" && expression.operator === "not") {
+    const inner = truthOf(expression.of, names);
+    return typeof inner === "boolean" ? !inner : inner;
+  }
+  if (expression.kind === "choice") {
+    const test = truthOf(expression.test, names);
+    return typeof test === "boolean" ? truthOf(test ? expression.yes : expression.no, names) : test;
+  }
+  const value = valueOf(expression, names);
+  return isUnknown(value) ? value : isTrue(value);
+}
+
+/** `and` ends at the first false, `or` at the first true. */
+function joint(
+  { left, right }: { readonly left: Expression; readonly right: Expression },
+  end: boolean,
+  names: Names,
+): boolean | Unknown {
+  const first = truthOf(left, names);
+  if (first === end) return end;
+  if (typeof first === "boolean") return truthOf(right, names);
+  return second(right, names) === end ? end : first;
+}
+
+/** Behind an unknown it may not even be evaluated, so a failure decides nothing. */
+function second(expression: Expression, names: Names): boolean | undefined {
+  try {
+    const truth = truthOf(expression, names);
+    return typeof truth === "boolean" ? truth : undefined;
+  } catch (error) {
+    if (error instanceof ConditionError || error instanceof Undecided) return undefined;
+    throw error;
+  }
+}
+
+export function valueOf(expression: Expression, names: Names): Value {
+  const value = (inner: Expression) => valueOf(inner, names);
+  switch (expression.kind) {
+    case "literal":
+      return expression.value;
+    case "number":
+      return { type: expression.float ? "float" : "int", value: expression.value };
+    case "name":
+      return names(expression.name);
+    case "sequence":
+      return { type: expression.type, items: expression.items.map(value) };
+    case "dict":
+      return { type: "dict", entries: expression.entries.map(([key, item]) => [value(key), value(item)]) };
+    case "attribute":
+      return attributeOf(value(expression.of), expression.name);
+    case "index":
+      return indexOf(value(expression.of), value(expression.index));
+    case "slice":
+      return sliceOf(
+        value(expression.of),
+        expression.bounds.map((bound) => (bound === undefined ? null : value(bound))),
+      );
+    case "call":
+      return call(value(expression.of), expression.args.map(value));
+    case "unary":
+      return unary(expression.operator, value(expression.of));
+    case "binary":
+      return arithmetic(expression.operator, value(expression.left), value(expression.right));
+    case "compare":
+      return chain(value(expression.first), expression.rest, value);
+    case "both":
+    case "any":
+      return either(expression, names);
+    case "choice": {
+      const test = truthOf(expression.test, names);
+      return typeof test === "boolean" ? value(test ? expression.yes : expression.no) : test;
+    }
+  }
+}
+
+/** Python's and/or give one of their operands. */
+function either(expression: Extract<Expression, { readonly left: Expression }>, names: Names): Value {
+  const left = valueOf(expression.left, names);
+  if (isUnknown(left)) return left;
+  return isTrue(left) === (expression.kind === "any") ? left : valueOf(expression.right, names);
+}
+
+function call(callee: Value, args: readonly Value[]): Value {
+  if (isUnknown(callee)) return callee;
+  if (typeof callee === "object" && callee?.type === "function") return callee.call(args);
+  throw new ConditionError(`calls ${typeName(callee)}, which is no function`);
+}
+
+function unary(operator: string, of: Value): Value {
+  if (isUnknown(of)) return of;
+  if (operator === "not") return !isTrue(of);
+  return operator === "-"
+    ? arithmetic("-", { type: "int", value: 0 }, of)
+    : arithmetic(operator === "+" ? "+" : "~", { type: "int", value: 0 }, of);
+}
+
+function chain(
+  first: Value,
+  rest: readonly { readonly operator: string; readonly to: Expression }[],
+  value: (inner: Expression) => Value,
+): Value {
+  let left = first;
+  let unknown: Value | undefined;
+  for (const { operator, to } of rest) {
+    const right = value(to);
+    const result = compare(operator, left, right);
+    if (result === false) return false;
+    if (typeof result !== "boolean") unknown = result;
+    left = right;
+  }
+  return unknown ?? true;
+}
+
+function compare(operator: string, left: Value, right: Value): boolean | Unknown {
+  const unknown = [left, right].find(isUnknown);
+  if (unknown !== undefined) return unknown;
+  switch (operator) {
+    case "==":
+      return equal(left, right);
+    case "!=":
+      return !equal(left, right);
+    case "in":
+      return contains(right, left);
+    case "not in":
+      return !contains(right, left);
+    case "is":
+    case "is not":
+      return identical(left, right) === (operator === "is");
+    default:
+      return ordered(operator, order(left, right));
+  }
+}
+
+function ordered(operator: string, difference: number): boolean {
+  if (operator === "<") return difference < 0;
+  if (operator === "<=") return difference <= 0;
+  return operator === ">" ? difference > 0 : difference >= 0;
+}
+
+function equal(left: Value, right: Value): boolean {
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    if (typeof one === "object" && one?.type === "object") return isTrue(call(one.attribute("__eq__"), [other]));
+  }
+  return isEqual(left, right);
+}
+
+function contains(container: Value, item: Value): boolean {
+  if (typeof container === "object" && container?.type === "object") {
+    return isTrue(call(container.attribute("__contains__"), [item]));
+  }
+  return holds(container, item);
+}
+
+/** Only for None, True and False is identity certain. */
+function identical(left: Value, right: Value): boolean {
+  const single = (value: Value) => value === null || typeof value === "boolean";
+  if (single(left) || single(right)) return left === right;
+  throw new Undecided("uses `is` between values, which depends on the interpreter; write ==");
+}

@@ -1,0 +1,43 @@
+import type { Origin } from "./config-value.ts";
+
+/**
+ * error: Spack refuses the manifest. undecided: what Spack would do cannot be told from here. warning: Spack takes it, but
+ * hardly as it was meant.
+ */
+export type Severity = "error" | "undecided" | "warning";
+
+/** Something about a manifest that its author should know. */
+export interface ManifestProblem {
+  readonly severity: Severity;
+  /** Stable, for editors and scripts. */
+  readonly code: ProblemCode;
+  /** One sentence without the place. */
+  readonly message: string;
+  readonly at: Origin | undefined;
+}
+
+export type ProblemCode =
+  | "shape"
+  | "unknown-key"
+  | "deprecated"
+  | "spec-syntax"
+  | "spec-conflict"
+  | "anonymous-spec"
+  | "colon-lost"
+  | "definition"
+  | "undefined-reference"
+  | "matrix"
+  | "condition"
+  | "include-missing"
+  | "include-cycle"
+  | "include-unreadable"
+  | "include-remote"
+  | "include-duplicate"
+  | "path-variable"
+  | "toolchain";
+
+/** `file:line:column: message`, as compilers write it. */
+export function problemText(problem: ManifestProblem): string {
+  const { at, message } = problem;
+  return at === undefined ? message : `${at.file}:${at.line}:${at.column}: ${message}`;
+}
