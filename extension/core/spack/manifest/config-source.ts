@@ -51,7 +51,7 @@ export function parseConfig(file: string, text: string): ConfigSource {
     throw malformed(origin(error.pos), what);
   }
   const reading: Reading = { document, origin, shortened: [], aliased: 0 };
-  const root = document.contents === null ? undefined : valueOf(document.contents, reading, []);
+  const root = document.contents === null ? undefined : readValue(document.contents, reading, []);
   return { file, text: body, document, root, shortened: reading.shortened };
 }
 
@@ -70,7 +70,7 @@ interface Reading {
   aliased: number;
 }
 
-function valueOf(node: unknown, reading: Reading, aliases: readonly Alias[]): ConfigValue {
+function readValue(node: unknown, reading: Reading, aliases: readonly Alias[]): ConfigValue {
   if (isAlias(node)) return aliasOf(node, reading, aliases);
   if (aliases.length > 0 && ++reading.aliased > maxAliased) {
     throw malformed(reading.origin(aliases.at(-1)?.range), "its aliases grow without measure");
@@ -79,7 +79,7 @@ function valueOf(node: unknown, reading: Reading, aliases: readonly Alias[]): Co
     return { kind: "map", entries: entriesOf(node, reading, aliases), at: reading.origin(node.range) };
   }
   if (isSeq(node)) {
-    const items = node.items.map((item) => valueOf(item, reading, aliases));
+    const items = node.items.map((item) => readValue(item, reading, aliases));
     return { kind: "list", items, at: reading.origin(node.range) };
   }
   if (isScalar(node)) return { kind: "scalar", value: scalar(node, reading), at: reading.origin(node.range) };
@@ -88,9 +88,10 @@ function valueOf(node: unknown, reading: Reading, aliases: readonly Alias[]): Co
 
 function aliasOf(alias: Alias, reading: Reading, aliases: readonly Alias[]): ConfigValue {
   const target = alias.resolve(reading.document);
-  if (target === undefined) throw malformed(reading.origin(alias.range), `there is no anchor &${alias.source}`);
+  if (target === undefined)
+    throw malformed(reading.origin(alias.range), `there is no anchor &${alias.source}`);
   if (aliases.includes(alias)) throw malformed(reading.origin(alias.range), `*${alias.source} holds itself`);
-  return valueOf(target, reading, [...aliases, alias]);
+  return readValue(target, reading, [...aliases, alias]);
 }
 
 function scalar(node: Scalar, reading: Reading): string | number | boolean | null {
@@ -117,7 +118,7 @@ function entriesOf(map: YAMLMap, reading: Reading, aliases: readonly Alias[]): r
   for (const pair of map.items) {
     if (!isPair(pair)) continue;
     if (isMergeKey(pair.key)) {
-      const value = valueOf(pair.value, reading, aliases);
+      const value = readValue(pair.value, reading, aliases);
       for (const from of value.kind === "list" ? value.items : [value]) {
         if (from.kind === "map") merged.push(...from.entries);
       }
@@ -147,6 +148,6 @@ function entry(key: unknown, value: unknown, reading: Reading, aliases: readonly
     key: override ? name.slice(0, -1) : name,
     override,
     keyAt,
-    value: value === null ? { kind: "scalar", value: null, at: keyAt } : valueOf(value, reading, aliases),
+    value: value === null ? { kind: "scalar", value: null, at: keyAt } : readValue(value, reading, aliases),
   };
 }

@@ -36,13 +36,7 @@ export interface ConfigMap {
 /** A YAML value in which every part knows where it is from, also after scopes were merged. */
 export type ConfigValue = ConfigScalar | ConfigList | ConfigMap;
 
-export type Plain =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Plain[]
-  | { readonly [key: string]: Plain };
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** The value of `path`, key by key; undefined when there is none. */
 export function at(value: ConfigValue | undefined, ...path: readonly string[]): ConfigValue | undefined {

@@ -1,7 +1,7 @@
+import type { SpackContext } from "../context.ts";
 import { formatSpec } from "../spec/format-spec.ts";
 import { isEmptySpec } from "../spec/same-spec.ts";
 import { fullName, type Spec } from "../spec/spec.ts";
-import type { SpackContext } from "../context.ts";
 import type { Origin } from "./config-value.ts";
 import { definitionsOf, itemsOf, resolveList, type SpecItem, type Via } from "./definitions.ts";
 import type { Manifest } from "./manifest.ts";
@@ -66,6 +66,8 @@ function userSpec(spec: Spec, origin: Origin, via: readonly Via[]): UserSpec {
 /** Spack takes these into the list, and fails when it solves them. */
 function warnAbout({ spec, text, origin }: UserSpec, problems: ManifestProblem[]): void {
   if (spec.hash !== undefined || fullName(spec) !== "") return;
-  const message = isEmptySpec(spec) ? "an empty spec cannot be solved" : `${text} names no package and cannot be solved`;
+  const message = isEmptySpec(spec)
+    ? "an empty spec cannot be solved"
+    : `${text} names no package and cannot be solved`;
   problems.push({ severity: "warning", code: "anonymous-spec", message, at: origin });
 }

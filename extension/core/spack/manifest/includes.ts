@@ -2,7 +2,7 @@ import path from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import type { SpackContext } from "../context.ts";
 import { evaluateCondition } from "./condition/condition.ts";
-import { at as valueAt, type ConfigValue, type Origin, switchOf, textOf, textsOf } from "./config-value.ts";
+import { type ConfigValue, type Origin, switchOf, textOf, textsOf, at as valueAt } from "./config-value.ts";
 import { kindOfPath } from "./path-kind.ts";
 import { expandPath } from "./path-variables.ts";
 import type { ManifestProblem } from "./problems.ts";
@@ -76,7 +76,11 @@ async function resolveInclude(
   const expanded = expandPath(text, { folder }, context);
   if (!expanded.known) {
     const unknown = expanded.unknown.join(", ");
-    report("undecided", "path-variable", `what ${unknown} stands for in the include ${text} is not known here`);
+    report(
+      "undecided",
+      "path-variable",
+      `what ${unknown} stands for in the include ${text} is not known here`,
+    );
     return { ...base, state: "undecided" };
   }
   if (expanded.remote) {
@@ -116,14 +120,19 @@ function includeText(item: ConfigValue, context: SpackContext): string | undefin
   const variable = textOf(valueAt(item, "path_override_env_var"));
   const override = variable === undefined ? undefined : context.environment?.[variable];
   const git = textOf(valueAt(item, "git"));
-  if (git !== undefined) return `${git}:${textsOf(valueAt(item, "paths")).map(({ text }) => text).join(",")}`;
+  if (git !== undefined)
+    return `${git}:${textsOf(valueAt(item, "paths"))
+      .map(({ text }) => text)
+      .join(",")}`;
   return override ?? textOf(item) ?? textOf(valueAt(item, "path"));
 }
 
 function conditionOf(item: ConfigValue, context: SpackContext): ReturnType<typeof evaluateCondition> {
   const when = textOf(valueAt(item, "when"));
   // An empty condition holds here, other than in a definition.
-  return when === undefined || when === "" ? { kind: "value", value: true } : evaluateCondition(when, context);
+  return when === undefined || when === ""
+    ? { kind: "value", value: true }
+    : evaluateCondition(when, context);
 }
 
 function scopeName(sitePath: string, parent: string): string {

@@ -77,7 +77,15 @@ export async function parseManifest(file: string, text: string, options: Manifes
   const problems: ManifestProblem[] = [...checkShape(root, manifestShape, ""), ...stack.problems];
   const settings = settingsOf(stack, folder, context, problems);
   problems.push(...warningsOf(stack.scopes));
-  return { file, folder, source, scopes: stack.scopes, ...settings, specs: own.sections.get("specs")?.value, problems };
+  return {
+    file,
+    folder,
+    source,
+    scopes: stack.scopes,
+    ...settings,
+    specs: own.sections.get("specs")?.value,
+    problems,
+  };
 }
 
 function settingsOf(stack: ScopeStack, folder: string, context: SpackContext, problems: ManifestProblem[]) {

@@ -75,7 +75,9 @@ export function asProblem(error: unknown, at: Origin): ManifestProblem {
 }
 
 function said(error: SygaldryError): string {
-  return error.next === undefined ? messageOf(error) : `${messageOf(error)}. ${error.next}`.replace(/\.$/, "");
+  return error.next === undefined
+    ? messageOf(error)
+    : `${messageOf(error)}. ${error.next}`.replace(/\.$/, "");
 }
 
 function failure(code: ProblemCode, message: string, at: Origin): ManifestProblem {

@@ -1,4 +1,10 @@
-import { type ConfigEntry, type ConfigList, type ConfigMap, type ConfigValue, canonicalText } from "./config-value.ts";
+import {
+  type ConfigEntry,
+  type ConfigList,
+  type ConfigMap,
+  type ConfigValue,
+  canonicalText,
+} from "./config-value.ts";
 
 /**
  * Lays `upper` over `lower` as Spack merges its scopes: mappings key by key, `key::` drops what is below; of two lists the upper's

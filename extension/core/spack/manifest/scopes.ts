@@ -90,7 +90,11 @@ async function push(
   return included.add(own.name);
 }
 
-async function pushInclude(include: Include, chain: readonly string[], stack: Stack): Promise<Iterable<string>> {
+async function pushInclude(
+  include: Include,
+  chain: readonly string[],
+  stack: Stack,
+): Promise<Iterable<string>> {
   const { path: file, name, at } = include;
   if (file === undefined || name === undefined) return [];
   if (chain.includes(file)) {
@@ -152,7 +156,11 @@ async function sectionFiles(
   }
 }
 
-async function readSource(file: string, at: Origin | undefined, stack: Stack): Promise<ConfigSource | undefined> {
+async function readSource(
+  file: string,
+  at: Origin | undefined,
+  stack: Stack,
+): Promise<ConfigSource | undefined> {
   const { context, signal } = stack.options;
   const local = context.paths.local(file);
   try {

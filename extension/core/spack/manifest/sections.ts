@@ -99,17 +99,11 @@ const concretizer = record({
   compiler_mixing: either(onOff, list(anything)),
   splice: record({
     explicit: list(
-      record(
-        { target: text, replacement: text, transitive: onOff },
-        { required: ["target", "replacement"] },
-      ),
+      record({ target: text, replacement: text, transitive: onOff }, { required: ["target", "replacement"] }),
     ),
     automatic: onOff,
   }),
-  duplicates: record(
-    { strategy: choice("none", "minimal", "full"), max_dupes: map(number) },
-    { open: true },
-  ),
+  duplicates: record({ strategy: choice("none", "minimal", "full"), max_dupes: map(number) }, { open: true }),
   static_analysis: onOff,
   timeout: number,
   error_on_timeout: onOff,
@@ -143,13 +137,16 @@ const external = record(
 );
 
 const packages = map(
-  record({ ...packageKeys, version: list(textOrNumber), externals: list(external) }, {
-    old: {
-      compiler: "require %NAME instead",
-      target: "require target=NAME instead",
-      providers: "only packages:all has providers",
+  record(
+    { ...packageKeys, version: list(textOrNumber), externals: list(external) },
+    {
+      old: {
+        compiler: "require %NAME instead",
+        target: "require target=NAME instead",
+        providers: "only packages:all has providers",
+      },
     },
-  }),
+  ),
   { all: record({ ...packageKeys, target: texts, compiler: texts, providers: map(texts) }) },
 );
 
@@ -242,10 +239,7 @@ export const configFileShape: Shape = record(sectionShapes, { old: oldSections }
 
 export const manifestShape: Shape = record(
   {
-    spack: record(
-      { ...sectionShapes, specs: specList, include_concrete: texts },
-      { old: oldSections },
-    ),
+    spack: record({ ...sectionShapes, specs: specList, include_concrete: texts }, { old: oldSections }),
   },
   { required: ["spack"], old: { env: "the top key is `spack:`" } },
 );

@@ -1,5 +1,5 @@
 import type { SpackContext } from "../context.ts";
-import { at as valueAt, type ConfigValue, type Origin, switchOf, textOf, textsOf } from "./config-value.ts";
+import { type ConfigValue, type Origin, switchOf, textOf, textsOf, at as valueAt } from "./config-value.ts";
 import { expandPath } from "./path-variables.ts";
 import type { ManifestProblem } from "./problems.ts";
 

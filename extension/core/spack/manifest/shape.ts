@@ -55,7 +55,8 @@ export function either(...shapes: readonly Shape[]): Shape {
 
 /** All that differs from `shape`, each problem with its place and what was expected. `name` is the key path for people. */
 export function checkShape(value: ConfigValue, shape: Shape, name: string): ManifestProblem[] {
-  if (!fits(value, shape)) return [problem(value.at, `${name}: expected ${expected(shape)}, found ${found(value)}`)];
+  if (!fits(value, shape))
+    return [problem(value.at, `${name}: expected ${expected(shape)}, found ${found(value)}`)];
   if (shape.kind === "list" && value.kind === "list") {
     return value.items.flatMap((item, index) => checkShape(item, shape.of, `${name}[${index}]`));
   }

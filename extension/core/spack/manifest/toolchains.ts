@@ -3,7 +3,7 @@ import type { SpackContext } from "../context.ts";
 import { constrain } from "../spec/constrain.ts";
 import { type ParseOptions, parseSpec } from "../spec/parse-spec.ts";
 import { emptySpec, type Spec, type SpecDependency } from "../spec/spec.ts";
-import { at as valueAt, type ConfigValue, type Origin, textOf } from "./config-value.ts";
+import { type ConfigValue, type Origin, textOf, at as valueAt } from "./config-value.ts";
 
 /** Named compilers and more, for `%NAME` in specs (Spack 1.0 and later). */
 export interface Toolchain {
@@ -48,7 +48,8 @@ export function parseOptions(
   const parsed = new Map<string, Spec>();
   const parsing: string[] = [];
   const { platform, os, target } = context;
-  const host = platform !== undefined && os !== undefined && target !== undefined ? { platform, os, target } : undefined;
+  const host =
+    platform !== undefined && os !== undefined && target !== undefined ? { platform, os, target } : undefined;
   const options: ParseOptions = { ...(host && { host }), toolchain };
   return options;
 
@@ -74,7 +75,10 @@ function parseToolchain(toolchain: Toolchain, options: ParseOptions): Spec {
     if (toolchain.spec !== undefined) return onlyDirect(parseSpec(toolchain.spec, options), toolchain);
     return toolchain.entries.reduce(
       (whole, { spec, when }) =>
-        constrain(whole, conditional(onlyDirect(parseSpec(spec, options), toolchain), parseSpec(when, options))),
+        constrain(
+          whole,
+          conditional(onlyDirect(parseSpec(spec, options), toolchain), parseSpec(when, options)),
+        ),
       emptySpec,
     );
   } catch (error) {
@@ -106,6 +110,8 @@ function propagated(spec: Spec): Spec {
 }
 
 function withEdges(spec: Spec, change: (edge: SpecDependency) => SpecDependency): Spec {
-  const dependencies = spec.dependencies.map((edge) => change({ ...edge, spec: withEdges(edge.spec, change) }));
+  const dependencies = spec.dependencies.map((edge) =>
+    change({ ...edge, spec: withEdges(edge.spec, change) }),
+  );
   return { ...spec, dependencies };
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { SpackContext } from "../context.ts";
-import { at as valueAt, type ConfigValue, type Origin, textOf, textsOf } from "./config-value.ts";
+import { type ConfigValue, type Origin, textOf, textsOf, at as valueAt } from "./config-value.ts";
 import { expandPath } from "./path-variables.ts";
 import type { ManifestProblem } from "./problems.ts";
 
@@ -44,13 +44,22 @@ export function viewsOf(
   if (views.length > 0) return views;
   const text = textOf(value);
   const standard = path.posix.join(environmentFolder, ".spack-env", "view");
-  const root =
-    text === undefined ? standard : placeOf(text, value?.at, environmentFolder, context, problems);
+  const root = text === undefined ? standard : placeOf(text, value?.at, environmentFolder, context, problems);
   return [{ ...plainView("default", text, value?.at), root }];
 }
 
 function plainView(name: string, text: string | undefined, at: Origin | undefined): View {
-  return { name, text, root: undefined, link: "all", linkType: "symlink", select: [], exclude: [], projections: [], at };
+  return {
+    name,
+    text,
+    root: undefined,
+    link: "all",
+    linkType: "symlink",
+    select: [],
+    exclude: [],
+    projections: [],
+    at,
+  };
 }
 
 function placeOf(

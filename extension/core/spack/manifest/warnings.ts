@@ -1,4 +1,4 @@
-import { at as valueAt, entryOf } from "./config-value.ts";
+import { entryOf, at as valueAt } from "./config-value.ts";
 import type { ManifestProblem } from "./problems.ts";
 import type { ConfigScope } from "./scopes.ts";
 
@@ -18,7 +18,8 @@ function colonsLost(scope: ConfigScope): readonly ManifestProblem[] {
     .map((at) => ({
       severity: "warning",
       code: "colon-lost",
-      message: 'Spack takes the ":" at the end away, since it marks an override; with "@:" in the spec it stays',
+      message:
+        'Spack takes the ":" at the end away, since it marks an override; with "@:" in the spec it stays',
       at,
     }));
 }
@@ -29,7 +30,10 @@ function deprecated(scope: ConfigScope): readonly ManifestProblem[] {
   const all = valueAt(scope.sections.get("packages")?.value, "all");
   const repos = scope.sections.get("repos");
   return [
-    ...warning("Spack 1.0 and later take no notice of packages:all:compiler; require %NAME instead", entryOf(all, "compiler")),
+    ...warning(
+      "Spack 1.0 and later take no notice of packages:all:compiler; require %NAME instead",
+      entryOf(all, "compiler"),
+    ),
     ...warning(
       "since Spack 1.0 compilers are externals below packages; `spack compiler find` writes them there",
       scope.sections.get("compilers"),

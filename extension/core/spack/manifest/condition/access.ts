@@ -34,7 +34,8 @@ function groupOf(match: Extract<Value, { readonly type: "match" }>, args: readon
   if (args.length > 1) throw new Undecided("asks a match for several groups");
   const [which = { type: "int", value: 0 } as const] = args;
   const group = typeof which === "string" ? match.named.get(which) : match.groups[numberOf(which) ?? -1];
-  if (group === undefined) throw new ConditionError("asks a match for a group that the pattern does not have");
+  if (group === undefined)
+    throw new ConditionError("asks a match for a group that the pattern does not have");
   return group;
 }
 

@@ -71,7 +71,8 @@ function architecture(context: SpackContext): Value {
 function archSatisfies(constraint: Value | undefined, context: SpackContext): Value {
   const own = architectureSpec(context);
   if (typeof own !== "string") return own;
-  if (typeof constraint !== "string") throw new Undecided("calls arch.satisfies with something that is no text");
+  if (typeof constraint !== "string")
+    throw new Undecided("calls arch.satisfies with something that is no text");
   try {
     return satisfies(parseSpec(own), parseSpec(constraint));
   } catch (error) {
@@ -85,7 +86,8 @@ function target(text: string | undefined): Value {
   if (text === undefined) return unknown("arch.target");
   const attribute = (name: string): Value => {
     if (name === "__str__" || name === "name") return text;
-    if (name === "__eq__") return func(name, ([other]) => (typeof other === "string" ? other === text : notText()));
+    if (name === "__eq__")
+      return func(name, ([other]) => (typeof other === "string" ? other === text : notText()));
     throw new Undecided(`uses arch.target.${name}, which is not evaluated here`);
   };
   return { type: "object", name: "arch.target", attribute };
@@ -116,5 +118,7 @@ function environment(context: SpackContext): Value {
 }
 
 function missing(key: Value | undefined): never {
-  throw new ConditionError(`asks for the environment variable ${String(key)}, which is not set; env.get would not fail`);
+  throw new ConditionError(
+    `asks for the environment variable ${String(key)}, which is not set; env.get would not fail`,
+  );
 }

@@ -22,7 +22,7 @@ export function truthOf(expression: Expression, names: Names): boolean | Unknown
     const test = truthOf(expression.test, names);
     return typeof test === "boolean" ? truthOf(test ? expression.yes : expression.no, names) : test;
   }
-  const value = valueOf(expression, names);
+  const value = evaluate(expression, names);
   return isUnknown(value) ? value : isTrue(value);
 }
 
@@ -49,8 +49,8 @@ function second(expression: Expression, names: Names): boolean | undefined {
   }
 }
 
-export function valueOf(expression: Expression, names: Names): Value {
-  const value = (inner: Expression) => valueOf(inner, names);
+export function evaluate(expression: Expression, names: Names): Value {
+  const value = (inner: Expression) => evaluate(inner, names);
   switch (expression.kind) {
     case "literal":
       return expression.value;
@@ -91,9 +91,9 @@ export function valueOf(expression: Expression, names: Names): Value {
 
 /** Python's and/or give one of their operands. */
 function either(expression: Extract<Expression, { readonly left: Expression }>, names: Names): Value {
-  const left = valueOf(expression.left, names);
+  const left = evaluate(expression.left, names);
   if (isUnknown(left)) return left;
-  return isTrue(left) === (expression.kind === "any") ? left : valueOf(expression.right, names);
+  return isTrue(left) === (expression.kind === "any") ? left : evaluate(expression.right, names);
 }
 
 function call(callee: Value, args: readonly Value[]): Value {
@@ -158,7 +158,8 @@ function equal(left: Value, right: Value): boolean {
     [left, right],
     [right, left],
   ] as const) {
-    if (typeof one === "object" && one?.type === "object") return isTrue(call(one.attribute("__eq__"), [other]));
+    if (typeof one === "object" && one?.type === "object")
+      return isTrue(call(one.attribute("__eq__"), [other]));
   }
   return isEqual(left, right);
 }

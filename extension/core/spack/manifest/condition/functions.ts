@@ -33,7 +33,8 @@ const others: ReadonlySet<string> = new Set(
 
 function one(args: readonly Value[]): Value {
   const [first] = args;
-  if (first === undefined || args.length > 1) throw new Undecided("calls a function with other than one argument");
+  if (first === undefined || args.length > 1)
+    throw new Undecided("calls a function with other than one argument");
   return first;
 }
 
@@ -45,7 +46,8 @@ function sized(value: Value): Value {
 function toInt(value: Value): Value {
   const number = numberOf(value);
   if (number !== undefined) return int(Math.trunc(number));
-  if (typeof value !== "string") throw new ConditionError(`makes an int of ${typeName(value)}, which Python cannot`);
+  if (typeof value !== "string")
+    throw new ConditionError(`makes an int of ${typeName(value)}, which Python cannot`);
   if (!/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(value)) {
     throw new ConditionError(`makes an int of ${JSON.stringify(value)}, which is no number`);
   }

@@ -1,5 +1,5 @@
 import { ConditionError, Undecided } from "./outcome.ts";
-import { func, isUnknown, list, numberOf, typeName, type Value } from "./values.ts";
+import { func, isAscii, isUnknown, list, numberOf, typeName, type Value } from "./values.ts";
 
 /** Python's `re`, as far as patterns mean the same in both worlds or can be translated. */
 export const regexModule: Value = { type: "object", name: "re", attribute };
@@ -20,7 +20,9 @@ const flags: ReadonlyMap<string, number> = new Map([
 ]);
 
 const otherNames: ReadonlySet<string> = new Set(
-  `A ASCII DEBUG L LOCALE M MULTILINE S DOTALL U UNICODE VERBOSE X compile error escape finditer purge split subn Pattern Match NOFLAG RegexFlag`.split(" "),
+  `A ASCII DEBUG L LOCALE M MULTILINE S DOTALL U UNICODE VERBOSE X compile error escape finditer purge split subn Pattern Match NOFLAG RegexFlag`.split(
+    " ",
+  ),
 );
 
 const functions: ReadonlyMap<string, (args: readonly Value[]) => Value> = new Map([
@@ -54,13 +56,16 @@ function findAll(args: readonly Value[]): Value {
 
 function substitute(args: readonly Value[]): Value {
   const [replacement, subject] = [text(args[1]), text(args[2])];
-  if (replacement.includes("\\") || args.length > 3) throw new Undecided("uses re.sub with groups or options");
+  if (replacement.includes("\\") || args.length > 3)
+    throw new Undecided("uses re.sub with groups or options");
   return subject.replace(compile(translate(text(args[0])), false, subject, "g"), () => replacement);
 }
 
 function text(value: Value | undefined): string {
   if (typeof value === "string") return value;
-  throw new ConditionError(value === undefined ? "leaves out an argument of re" : `gives ${typeName(value)} where re wants a str`);
+  throw new ConditionError(
+    value === undefined ? "leaves out an argument of re" : `gives ${typeName(value)} where re wants a str`,
+  );
 }
 
 function ignoresCase(value: Value | undefined): boolean {
@@ -72,7 +77,7 @@ function ignoresCase(value: Value | undefined): boolean {
 
 function compile(source: string, ignoreCase: boolean, subject: string, more = ""): RegExp {
   // What \w, \d, \s, \b and case mean beyond ASCII differs.
-  if (!/^[\x00-\x7f]*$/.test(source + subject)) throw new Undecided("matches a text that is not ASCII");
+  if (!isAscii(source + subject)) throw new Undecided("matches a text that is not ASCII");
   try {
     return new RegExp(source, `${ignoreCase ? "i" : ""}${more}`);
   } catch {
@@ -102,8 +107,8 @@ function translate(pattern: string): string {
 
 function inBrackets(pattern: string, offset: number): readonly [string, string] {
   const rest = pattern.slice(offset);
-  const escape = /^\\[\s\S]/.exec(rest)?.[0];
-  if (escape !== undefined) return [escape, escaped(escape, /[bdDsSwWnrtfv]/)];
+  const sequence = /^\\[\s\S]/.exec(rest)?.[0];
+  if (sequence !== undefined) return [sequence, escaped(sequence, /[bdDsSwWnrtfv]/)];
   return [rest.slice(0, 1), rest.slice(0, 1)];
 }
 
@@ -115,11 +120,12 @@ function outside(pattern: string, offset: number): readonly [string, string] {
   if (reference !== null) return [reference[0], `\\k<${reference[1]}>`];
   const opening = /^\(\?(?::|=|!|<=|<!)/.exec(rest);
   if (opening !== null) return [opening[0], opening[0]];
-  if (rest.startsWith("(?")) throw new Undecided(`uses ${rest.slice(0, 4)} in a pattern, which is not evaluated here`);
-  const escape = /^\\[\s\S]/.exec(rest)?.[0];
-  if (escape === "\\A") return [escape, "^"];
-  if (escape === "\\Z") return [escape, "$"];
-  if (escape !== undefined) return [escape, escaped(escape, /[1-9bBdDsSwWnrtfv]/)];
+  if (rest.startsWith("(?"))
+    throw new Undecided(`uses ${rest.slice(0, 4)} in a pattern, which is not evaluated here`);
+  const sequence = /^\\[\s\S]/.exec(rest)?.[0];
+  if (sequence === "\\A") return [sequence, "^"];
+  if (sequence === "\\Z") return [sequence, "$"];
+  if (sequence !== undefined) return [sequence, escaped(sequence, /[1-9bBdDsSwWnrtfv]/)];
   // Before a line end at the end of the text, too.
   if (rest.startsWith("$")) return ["$", "(?=\\n?$)"];
   // Possessive in newer Pythons, an error in older ones and here.
@@ -129,10 +135,10 @@ function outside(pattern: string, offset: number): readonly [string, string] {
   return [rest.slice(0, 1), rest.slice(0, 1)];
 }
 
-function escaped(escape: string, same: RegExp): string {
-  const character = escape.slice(1);
+function escaped(sequence: string, same: RegExp): string {
+  const character = sequence.slice(1);
   if (/[A-Za-z0-9]/.test(character) && !same.test(character)) {
-    throw new Undecided(`uses ${escape} in a pattern, which is not evaluated here`);
+    throw new Undecided(`uses ${sequence} in a pattern, which is not evaluated here`);
   }
-  return escape;
+  return sequence;
 }

@@ -1,5 +1,5 @@
 import { ConditionError, Undecided } from "./outcome.ts";
-import { func, int, isUnknown, itemsOf, list, numberOf, typeName, type Value } from "./values.ts";
+import { func, int, isAscii, isUnknown, itemsOf, list, numberOf, typeName, type Value } from "./values.ts";
 
 type Method = (text: string, args: readonly Value[]) => Value;
 
@@ -9,16 +9,17 @@ export function stringMethod(text: string, name: string): Value {
   if (method !== undefined) {
     return func(`str.${name}`, (args) => args.find(isUnknown) ?? method(text, args));
   }
-  if (otherMethods.has(name) || name.startsWith("__")) throw new Undecided(`uses str.${name}, which is not evaluated here`);
+  if (otherMethods.has(name) || name.startsWith("__"))
+    throw new Undecided(`uses str.${name}, which is not evaluated here`);
   throw new ConditionError(`uses .${name}, which Python's str does not have`);
 }
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["startswith", (text, args) => affixes(args, "startswith").some((affix) => text.startsWith(affix))],
   ["endswith", (text, args) => affixes(args, "endswith").some((affix) => text.endsWith(affix))],
-  ["lower", (text, args) => (none(args), ascii(text).toLowerCase())],
-  ["upper", (text, args) => (none(args), ascii(text).toUpperCase())],
-  ["casefold", (text, args) => (none(args), ascii(text).toLowerCase())],
+  ["lower", plain((text) => ascii(text).toLowerCase())],
+  ["upper", plain((text) => ascii(text).toUpperCase())],
+  ["casefold", plain((text) => ascii(text).toLowerCase())],
   ["strip", (text, args) => strip(text, args, true, true)],
   ["lstrip", (text, args) => strip(text, args, true, false)],
   ["rstrip", (text, args) => strip(text, args, false, true)],
@@ -29,20 +30,23 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["find", (text, args) => int(find(text, only(args)))],
   ["count", (text, args) => int(count(text, only(args)))],
   ["join", (text, args) => join(text, args)],
-  ["isdigit", (text, args) => (none(args), /^[0-9]+$/.test(ascii(text)))],
-  ["isalpha", (text, args) => (none(args), /^[A-Za-z]+$/.test(ascii(text)))],
-  ["isalnum", (text, args) => (none(args), /^[A-Za-z0-9]+$/.test(ascii(text)))],
+  ["isdigit", plain((text) => /^[0-9]+$/.test(ascii(text)))],
+  ["isalpha", plain((text) => /^[A-Za-z]+$/.test(ascii(text)))],
+  ["isalnum", plain((text) => /^[A-Za-z0-9]+$/.test(ascii(text)))],
   ["removeprefix", (text, args) => (text.startsWith(only(args)) ? text.slice(only(args).length) : text)],
   [
     "removesuffix",
-    (text, args) => (only(args) !== "" && text.endsWith(only(args)) ? text.slice(0, -only(args).length) : text),
+    (text, args) =>
+      only(args) !== "" && text.endsWith(only(args)) ? text.slice(0, -only(args).length) : text,
   ],
 ]);
 
 /** What Python's str has besides. */
 const otherMethods: ReadonlySet<string> = new Set(
   `capitalize center encode expandtabs format format_map index isascii isdecimal isidentifier islower isnumeric isprintable
-   isspace istitle isupper ljust maketrans rfind rindex rjust rpartition splitlines swapcase title translate zfill`.split(/\s+/),
+   isspace istitle isupper ljust maketrans rfind rindex rjust rpartition splitlines swapcase title translate zfill`.split(
+    /\s+/,
+  ),
 );
 
 function characters(text: string): number {
@@ -54,24 +58,31 @@ function find(text: string, part: string): number {
   return at === -1 ? -1 : characters(text.slice(0, at));
 }
 
-function none(args: readonly Value[]): void {
-  if (args.length > 0) throw new ConditionError("gives an argument to a method that takes none");
+/** A method without arguments. */
+function plain(body: (text: string) => Value): Method {
+  return (text, args) => {
+    if (args.length > 0) throw new ConditionError("gives an argument to a method that takes none");
+    return body(text);
+  };
 }
 
 function only(args: readonly Value[]): string {
-  if (args.length > 1) throw new Undecided("gives positions to a method of a text, which is not evaluated here");
+  if (args.length > 1)
+    throw new Undecided("gives positions to a method of a text, which is not evaluated here");
   return string(args[0]);
 }
 
 function string(value: Value | undefined): string {
   if (typeof value === "string") return value;
-  throw new ConditionError(value === undefined ? "leaves out an argument" : `gives ${typeName(value)} where Python wants a str`);
+  throw new ConditionError(
+    value === undefined ? "leaves out an argument" : `gives ${typeName(value)} where Python wants a str`,
+  );
 }
 
-/** Case of other scripts differs between Python and us in details. */
+/** Beyond ASCII, case and white space differ between Python and us in details. */
 function ascii(text: string): string {
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
-  throw new Undecided("changes the case of a text that is not ASCII");
+  if (isAscii(text)) return text;
+  throw new Undecided("uses a method of a text that is not ASCII");
 }
 
 function affixes(args: readonly Value[], name: string): readonly string[] {
@@ -83,10 +94,10 @@ function affixes(args: readonly Value[], name: string): readonly string[] {
 
 function strip(text: string, args: readonly Value[], left: boolean, right: boolean): string {
   const [set] = args;
-  const all = [...text];
+  const all = [...(set === undefined ? ascii(text) : text)];
   const drops = (character: string | undefined) =>
     character !== undefined &&
-    (set === undefined || set === null ? /[\s\x1c-\x1f\x85]/.test(character) : string(set).includes(character));
+    (set === undefined || set === null ? /\s/.test(character) : string(set).includes(character));
   let [start, end] = [0, all.length];
   while (left && start < end && drops(all[start])) start++;
   while (right && end > start && drops(all[end - 1])) end--;
@@ -96,7 +107,7 @@ function strip(text: string, args: readonly Value[], left: boolean, right: boole
 function split(text: string, args: readonly Value[]): Value {
   const [separator, most] = args;
   if (most !== undefined) throw new Undecided("limits a split, which is not evaluated here");
-  if (separator === undefined || separator === null) return list(text.split(/[\s\x1c-\x1f\x85]+/).filter(Boolean));
+  if (separator === undefined || separator === null) return list(ascii(text).split(/\s+/).filter(Boolean));
   return list(text.split(filled(separator)));
 }
 
@@ -121,14 +132,17 @@ function filled(separator: Value | undefined): string {
 function partition(text: string, args: readonly Value[]): Value {
   const separator = filled(args[0]);
   const at = text.indexOf(separator);
-  const items = at === -1 ? [text, "", ""] : [text.slice(0, at), separator, text.slice(at + separator.length)];
+  const items =
+    at === -1 ? [text, "", ""] : [text.slice(0, at), separator, text.slice(at + separator.length)];
   return { type: "tuple", items };
 }
 
 function replace(text: string, args: readonly Value[]): string {
   if (args.length > 2) throw new Undecided("limits a replace, which is not evaluated here");
   const [from, to] = [string(args[0]), string(args[1])];
-  return from === "" ? to + [...text].map((character) => character + to).join("") : text.replaceAll(from, () => to);
+  return from === ""
+    ? to + [...text].map((character) => character + to).join("")
+    : text.replaceAll(from, () => to);
 }
 
 function count(text: string, part: string): number {

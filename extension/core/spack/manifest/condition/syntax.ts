@@ -6,14 +6,23 @@ export type Expression =
   | { readonly kind: "literal"; readonly value: string | boolean | null }
   | { readonly kind: "number"; readonly value: number; readonly float: boolean }
   | { readonly kind: "name"; readonly name: string }
-  | { readonly kind: "sequence"; readonly type: "list" | "tuple" | "set"; readonly items: readonly Expression[] }
+  | {
+      readonly kind: "sequence";
+      readonly type: "list" | "tuple" | "set";
+      readonly items: readonly Expression[];
+    }
   | { readonly kind: "dict"; readonly entries: readonly (readonly [Expression, Expression])[] }
   | { readonly kind: "attribute"; readonly of: Expression; readonly name: string }
   | { readonly kind: "index"; readonly of: Expression; readonly index: Expression }
   | { readonly kind: "slice"; readonly of: Expression; readonly bounds: readonly (Expression | undefined)[] }
   | { readonly kind: "call"; readonly of: Expression; readonly args: readonly Expression[] }
   | { readonly kind: "unary"; readonly operator: string; readonly of: Expression }
-  | { readonly kind: "binary"; readonly operator: string; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: "binary";
+      readonly operator: string;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly kind: "compare"; readonly first: Expression; readonly rest: readonly Comparison[] }
   | { readonly kind: "both" | "any"; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "choice"; readonly test: Expression; readonly yes: Expression; readonly no: Expression };
@@ -133,7 +142,8 @@ function postfix(cursor: Cursor): Expression {
 function callArguments(cursor: Cursor): readonly Expression[] {
   const args: Expression[] = [];
   while (!take(cursor, ")")) {
-    if (is(cursor, "*") || is(cursor, "**")) throw new Undecided("unpacks arguments, which is not evaluated here");
+    if (is(cursor, "*") || is(cursor, "**"))
+      throw new Undecided("unpacks arguments, which is not evaluated here");
     args.push(choice(cursor));
     if (is(cursor, "=")) throw new Undecided("names an argument, which is not evaluated here");
     if (!is(cursor, ")")) expect(cursor, ",");
@@ -166,7 +176,8 @@ function atom(cursor: Cursor): Expression {
   if (token.kind === "operator" && token.text === "(") return bracketed(cursor);
   if (token.kind === "operator" && token.text === "[") return sequence("list", "]", [], cursor);
   if (token.kind === "operator" && token.text === "{") return braced(cursor);
-  if (token.kind === "operator" && token.text === "...") throw new Undecided("uses Python's ..., which is not evaluated here");
+  if (token.kind === "operator" && token.text === "...")
+    throw new Undecided("uses Python's ..., which is not evaluated here");
   throw refused(token);
 }
 
@@ -214,7 +225,12 @@ function tupleAfter(first: Expression, cursor: Cursor, end: ")" | "end"): Expres
   return { kind: "sequence", type: "tuple", items };
 }
 
-function sequence(type: "list" | "set", end: string, before: readonly Expression[], cursor: Cursor): Expression {
+function sequence(
+  type: "list" | "set",
+  end: string,
+  before: readonly Expression[],
+  cursor: Cursor,
+): Expression {
   const items = [...before];
   while (!take(cursor, end)) {
     if (items.length > 0) {
@@ -263,7 +279,9 @@ function expect(cursor: Cursor, text: string): void {
 
 function refused(token: Token, wanted?: string): ConditionError {
   const found =
-    token.kind === "end" ? "it ends too early" : `unexpected ${"text" in token ? `"${token.text}"` : JSON.stringify(token.value)}`;
+    token.kind === "end"
+      ? "it ends too early"
+      : `unexpected ${"text" in token ? `"${token.text}"` : JSON.stringify(token.value)}`;
   const hint = "text" in token && token.text === "=" ? ' (to compare, write "==")' : "";
   const instead = wanted === undefined ? "" : `, expected "${wanted}"`;
   return new ConditionError(`is no Python expression: ${found}${instead}${hint}`);

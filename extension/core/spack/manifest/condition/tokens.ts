@@ -11,7 +11,9 @@ const foreignWords: ReadonlySet<string> = new Set(["lambda", "for", "await", "yi
 
 /** Words that never are a name. */
 const statementWords: ReadonlySet<string> = new Set(
-  `as assert break class continue def del except finally from global import nonlocal pass raise return try while with`.split(" "),
+  `as assert break class continue def del except finally from global import nonlocal pass raise return try while with`.split(
+    " ",
+  ),
 );
 
 const space = /[ \t\f]+|#[^\n]*|\\\n/y;
@@ -62,7 +64,8 @@ export function tokenize(source: string): readonly Token[] {
       continue;
     }
     const sign = match(operator)?.[0];
-    if (sign === undefined) throw new ConditionError(`holds ${JSON.stringify(text[offset])}, which is no Python`);
+    if (sign === undefined)
+      throw new ConditionError(`holds ${JSON.stringify(text[offset])}, which is no Python`);
     if ("([{".includes(sign)) depth++;
     if (")]}".includes(sign)) depth--;
     tokens.push({ kind: "operator", text: sign });
@@ -100,7 +103,7 @@ function readString(text: string, start: number, prefix: string, quote: string):
       value += text.slice(offset, offset + 2);
       offset += 2;
     } else if (character === "\\") {
-      const [unescaped, length] = escape(text, offset);
+      const [unescaped, length] = readEscape(text, offset);
       value += unescaped;
       offset += length;
     } else {
@@ -126,7 +129,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 };
 
 /** What the escape at `offset` stands for, and how long it is. */
-function escape(text: string, offset: number): [string, number] {
+function readEscape(text: string, offset: number): [string, number] {
   const rest = text.slice(offset + 1);
   const [first = ""] = rest;
   const simple = simpleEscapes[first];

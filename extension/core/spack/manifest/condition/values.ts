@@ -21,6 +21,10 @@ export function isUnknown(value: Value): value is Unknown {
   return typeof value === "object" && value !== null && value.type === "unknown";
 }
 
+export function isAscii(text: string): boolean {
+  return !/[\u0080-\uffff]/.test(text);
+}
+
 export function int(value: number): Value {
   if (!Number.isSafeInteger(value)) throw new Undecided("computes with numbers that are too large");
   return { type: "int", value };

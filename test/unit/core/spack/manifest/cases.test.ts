@@ -7,8 +7,8 @@ import type { PathTranslation } from "../../../../../extension/core/site/paths.t
 import type { SpackContext } from "../../../../../extension/core/spack/context.ts";
 import { type ConfigValue, plain } from "../../../../../extension/core/spack/manifest/config-value.ts";
 import { expandUserSpecs } from "../../../../../extension/core/spack/manifest/expand.ts";
-import { problemText } from "../../../../../extension/core/spack/manifest/problems.ts";
 import { type Manifest, readManifest } from "../../../../../extension/core/spack/manifest/manifest.ts";
+import { problemText } from "../../../../../extension/core/spack/manifest/problems.ts";
 import { mergedSection } from "../../../../../extension/core/spack/manifest/scopes.ts";
 import { fixture, host } from "./host.ts";
 
@@ -74,18 +74,25 @@ describe("manifests against Spack (unit)", () => {
     if (!all.some(({ severity }) => severity === "undecided")) {
       expect(specs.map(({ text }) => text)).toEqual(spack.userSpecs);
     } else expect(undecided).toContain(given.name);
-    expect(Object.fromEntries(manifest.views.map((view) => [view.name, descriptor(view)]))).toEqual(spack.views);
+    expect(Object.fromEntries(manifest.views.map((view) => [view.name, descriptor(view)]))).toEqual(
+      spack.views,
+    );
     expect(manifest.unify).toBe(spack.unify);
     expect(merged(manifest, "toolchains")).toEqual(spack.toolchains);
     expect(merged(manifest, "packages")).toEqual(spack.packages);
     expect(manifest.scopes.map((scope) => scope.path)).toEqual(spack.scopes);
   });
 
-  test.each(cases.filter(({ spack }) => spack.error !== undefined))("refuses $name as Spack does", async (given) => {
-    const said = await complaints(given);
-    console.log(`${given.name}\n   SPACK ${given.spack.error}: ${given.spack.message.slice(0,150)}\n   WE ${said.join("\n      ")}`);
-    expect(said).not.toEqual([]);
-  });
+  test.each(cases.filter(({ spack }) => spack.error !== undefined))(
+    "refuses $name as Spack does",
+    async (given) => {
+      const said = await complaints(given);
+      console.log(
+        `${given.name}\n   SPACK ${given.spack.error}: ${given.spack.message.slice(0, 150)}\n   WE ${said.join("\n      ")}`,
+      );
+      expect(said).not.toEqual([]);
+    },
+  );
 });
 
 /** Where Spack asks what is not known here: it must not happen elsewhere. */

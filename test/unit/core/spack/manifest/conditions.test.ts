@@ -28,7 +28,10 @@ describe("evaluateCondition (unit)", () => {
     else expect(outcome).toEqual({ kind: "value", value: answer.result });
   });
 
-  test.each(answers.filter(({ error }) => error !== undefined))("fails on $when as Spack does", ({ when }) => {
-    expect(evaluateCondition(when, host).kind).not.toBe("value");
-  });
+  test.each(answers.filter(({ error }) => error !== undefined))(
+    "fails on $when as Spack does",
+    ({ when }) => {
+      expect(evaluateCondition(when, host).kind).not.toBe("value");
+    },
+  );
 });
