@@ -15,6 +15,8 @@ export interface Via {
 export interface SpecText {
   readonly kind: "text";
   readonly text: string;
+  /** Nothing stands there at all; to Spack an empty spec. */
+  readonly nothing: boolean;
   readonly at: Origin;
 }
 
@@ -69,11 +71,11 @@ export function resolveList(
 ): readonly SpecItem[] {
   return items.flatMap((item): readonly SpecItem[] => {
     if (item.kind === "map") return matrixOf(item, definitions, reading);
-    // An empty item is an empty spec, to Spack.
-    const text = item.kind === "scalar" && item.value === null ? "" : textOf(item);
+    const nothing = item.kind === "scalar" && item.value === null;
+    const text = nothing ? "" : textOf(item);
     if (text === undefined) return [];
     if (text.startsWith("$")) return referenced(text, item.at, definitions, reading);
-    return [{ item: { kind: "text", text, at: item.at }, via: [] }];
+    return [{ item: { kind: "text", text, nothing, at: item.at }, via: [] }];
   });
 }
 
@@ -143,7 +145,7 @@ function referenced(
       item.sigil = sigil;
       return [{ item, via: through }];
     }
-    if (item.text === "") {
+    if (item.nothing) {
       const message = `the definition ${name} has an empty item, and Spack fails to put ${sigil} in front of it`;
       problems.push({ severity: "error", code: "definition", message, at });
       return [];

@@ -37,7 +37,10 @@ export function expandMatrix(matrix: SpecMatrix, expansion: Expansion): readonly
     problems.push({ severity: "undecided", code: "matrix", message, at: matrix.at });
     return [];
   }
-  return combinations(rows).flatMap((combination) => keep(combination, matrix, expansion));
+  return combinations(rows).flatMap((combination) => {
+    const constraints = combination.map(({ text, at }) => parse(text, at, expansion));
+    return constraints.every((spec) => spec !== undefined) ? keep(constraints, matrix, expansion) : [];
+  });
 }
 
 /** One spec of several constraints, as `Spec.constrain` one after the other. */
@@ -84,22 +87,18 @@ function failure(code: ProblemCode, message: string, at: Origin): ManifestProble
   return { severity: "error", code, message, at };
 }
 
+/** Not parsed yet: beside an empty row Spack never looks at it. */
 interface Element {
-  readonly spec: Spec;
+  readonly text: string;
   readonly at: Origin;
 }
 
 /** What an element of a row stands for: itself, or what a matrix inside comes to, each as one spec. */
 function elementsOf({ item }: SpecItem, expansion: Expansion): readonly Element[] {
   const { at } = item;
-  const texts =
-    item.kind === "text"
-      ? [item.text]
-      : expandMatrix(item, expansion).map((constraints) => constraints.map(formatSpec).join(" "));
-  return texts.flatMap((text) => {
-    const spec = parse(text, at, expansion);
-    return spec === undefined ? [] : [{ spec, at }];
-  });
+  if (item.kind === "text") return [{ text: item.text, at }];
+  const inner = expandMatrix(item, expansion);
+  return inner.map((constraints) => ({ text: constraints.map(formatSpec).join(" "), at }));
 }
 
 function combinations(rows: readonly (readonly Element[])[]): readonly (readonly Element[])[] {
@@ -110,13 +109,18 @@ function combinations(rows: readonly (readonly Element[])[]): readonly (readonly
 }
 
 function keep(
-  combination: readonly Element[],
+  constraints: readonly Spec[],
   matrix: SpecMatrix,
   expansion: Expansion,
 ): readonly (readonly Spec[])[] {
-  const constraints = combination.map(({ spec }) => spec);
   try {
-    if (isExcluded(join(constraints), matrix, expansion)) return [];
+    const joined = join(constraints);
+    if (isNamelessWithVariants(joined)) {
+      const message = `${formatSpec(joined)} sets variants of no package, which a matrix needs to have`;
+      expansion.problems.push(failure("matrix", message, matrix.at));
+      return [];
+    }
+    if (isExcluded(joined, matrix, expansion)) return [];
   } catch (error) {
     expansion.problems.push(asProblem(error, matrix.at));
     return [];
@@ -125,6 +129,17 @@ function keep(
   if (matrix.sigil === "" || first === undefined) return [constraints];
   const signed = parse(matrix.sigil + formatSpec(first), matrix.at, expansion);
   return signed === undefined ? [] : [[signed, ...rest]];
+}
+
+/** Spack asks the recipe for every variant, unless it is certain what the variant is. */
+function isNamelessWithVariants({ name, variants }: Spec): boolean {
+  const certain = new Set(["dev_path", "commit", "patches"]);
+  return (
+    name === "" &&
+    [...variants.values()].some(
+      (variant) => !certain.has(variant.name) && !(variant.kind === "multiple" && variant.exact),
+    )
+  );
 }
 
 function isExcluded(spec: Spec, matrix: SpecMatrix, expansion: Expansion): boolean {

@@ -1,10 +1,20 @@
 import { ConditionError, Undecided } from "./outcome.ts";
 import { stringMethod } from "./strings.ts";
-import { func, isEqual, isUnknown, itemsOf, numberOf, typeName, type Value } from "./values.ts";
+import {
+  func,
+  isEqual,
+  isUnknown,
+  itemsOf,
+  numberOf,
+  typeName,
+  type Unknown,
+  unknownOf,
+  type Value,
+} from "./values.ts";
 
 /** `of.name` */
 export function attributeOf(of: Value, name: string): Value {
-  if (isUnknown(of)) return of;
+  if (isUnknown(of)) return unknownMethod(of, name);
   if (typeof of === "string") return stringMethod(of, name);
   if (typeof of === "object" && of !== null) {
     if (of.type === "object" && !name.startsWith("__")) return of.attribute(name);
@@ -16,9 +26,25 @@ export function attributeOf(of: Value, name: string): Value {
   throw new Undecided(`uses .${name} of ${typeName(of)}, which is not evaluated here`);
 }
 
+/** Methods that no text fails on, when their arguments are texts. */
+const harmless: ReadonlySet<string> = new Set(["startswith", "endswith", "lower", "upper", "strip"]);
+
+function unknownMethod(of: Unknown, name: string): Value {
+  if (of.fails || !harmless.has(name)) return { ...of, fails: true };
+  return func(name, (args) => ({
+    ...of,
+    fails: !args.every((arg) => typeof arg === "string" || isTexts(arg)),
+  }));
+}
+
+function isTexts(value: Value): boolean {
+  if (typeof value !== "object" || value?.type !== "tuple") return false;
+  return value.items.every((item) => typeof item === "string");
+}
+
 function lookUp(dict: Extract<Value, { readonly type: "dict" }>, [key, otherwise]: readonly Value[]): Value {
   if (key === undefined) throw new ConditionError("calls get without a key");
-  if (isUnknown(key)) return key;
+  if (isUnknown(key)) return { ...key, fails: true };
   return dict.entries.findLast(([candidate]) => isEqual(candidate, key))?.[1] ?? otherwise ?? null;
 }
 
@@ -41,7 +67,7 @@ function groupOf(match: Extract<Value, { readonly type: "match" }>, args: readon
 
 /** `of[index]` */
 export function indexOf(of: Value, index: Value): Value {
-  const unknown = [of, index].find(isUnknown);
+  const unknown = unknownOf([of, index]);
   if (unknown !== undefined) return unknown;
   if (typeof of === "object" && of !== null) {
     if (of.type === "dict") return required(of.entries.findLast(([key]) => isEqual(key, index))?.[1], index);
@@ -68,7 +94,7 @@ function required(value: Value | undefined, index: Value): Value {
 
 /** `of[from:to]` */
 export function sliceOf(of: Value, bounds: readonly Value[]): Value {
-  const unknown = [of, ...bounds].find(isUnknown);
+  const unknown = unknownOf([of, ...bounds]);
   if (unknown !== undefined) return unknown;
   const [from, to, step] = bounds.map(bound);
   if (step !== undefined) throw new Undecided("slices by steps, which is not evaluated here");

@@ -1,9 +1,9 @@
 import { ConditionError, Undecided } from "./outcome.ts";
-import { int, isUnknown, numberOf, typeName, type Value } from "./values.ts";
+import { int, numberOf, typeName, unknownOf, type Value } from "./values.ts";
 
 /** Python's operators between two values; `~` is unary, with any left side. */
 export function arithmetic(operator: string, left: Value, right: Value): Value {
-  const unknown = [left, right].find(isUnknown);
+  const unknown = unknownOf([left, right]);
   if (unknown !== undefined) return unknown;
   const joined = joinSequences(operator, left, right);
   if (joined !== undefined) return joined;

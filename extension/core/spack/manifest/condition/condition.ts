@@ -48,7 +48,9 @@ function valueOfName(name: string, context: SpackContext): Value {
 }
 
 function unknown(name: string): Unknown {
-  return { type: "unknown", why: `asks for ${name}, which is not known here` };
+  // Of `env` nothing is known, of the others that they are texts.
+  const fails = name === "env";
+  return { type: "unknown", why: `asks for ${name}, which is not known here`, fails };
 }
 
 /** As Spack prints its spec of the host: `platform=linux os=debian12 target=zen3`. */
@@ -107,7 +109,7 @@ function environment(context: SpackContext): Value {
   const attribute = (name: string): Value => {
     if (name === "get") {
       return func("env.get", ([key, otherwise]) =>
-        key !== undefined && isUnknown(key) ? key : (read(key) ?? otherwise ?? null),
+        key !== undefined && isUnknown(key) ? { ...key, fails: true } : (read(key) ?? otherwise ?? null),
       );
     }
     if (name === "__contains__") return func("env", ([key]) => read(key) !== undefined);

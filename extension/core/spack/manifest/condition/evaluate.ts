@@ -2,7 +2,17 @@ import { attributeOf, indexOf, sliceOf } from "./access.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { ConditionError, Undecided } from "./outcome.ts";
 import type { Expression } from "./syntax.ts";
-import { holds, isEqual, isTrue, isUnknown, order, typeName, type Unknown, type Value } from "./values.ts";
+import {
+  holds,
+  isEqual,
+  isTrue,
+  isUnknown,
+  order,
+  typeName,
+  type Unknown,
+  unknownOf,
+  type Value,
+} from "./values.ts";
 
 /** What a name stands for. Throws ConditionError when nothing has that name. */
 export type Names = (name: string) => Value;
@@ -35,18 +45,28 @@ function joint(
   const first = truthOf(left, names);
   if (first === end) return end;
   if (typeof first === "boolean") return truthOf(right, names);
+  if (first.fails) return first;
   return second(right, names) === end ? end : first;
 }
 
 /** Behind an unknown it may not even be evaluated, so a failure decides nothing. */
 function second(expression: Expression, names: Names): boolean | undefined {
+  const truth = attempt(() => truthOf(expression, names));
+  return typeof truth === "boolean" ? truth : undefined;
+}
+
+/** Undefined where Python would fail, or we cannot tell. */
+function attempt<T>(body: () => T): T | undefined {
   try {
-    const truth = truthOf(expression, names);
-    return typeof truth === "boolean" ? truth : undefined;
+    return body();
   } catch (error) {
     if (error instanceof ConditionError || error instanceof Undecided) return undefined;
     throw error;
   }
+}
+
+function attemptIf<T>(unknown: Unknown | undefined, body: () => T): T | undefined {
+  return unknown === undefined ? body() : attempt(body);
 }
 
 export function evaluate(expression: Expression, names: Names): Value {
@@ -59,9 +79,9 @@ export function evaluate(expression: Expression, names: Names): Value {
     case "name":
       return names(expression.name);
     case "sequence":
-      return { type: expression.type, items: expression.items.map(value) };
+      return sequence(expression.type, expression.items.map(value));
     case "dict":
-      return { type: "dict", entries: expression.entries.map(([key, item]) => [value(key), value(item)]) };
+      return dict(expression.entries.map(([key, item]) => [value(key), value(item)]));
     case "attribute":
       return attributeOf(value(expression.of), expression.name);
     case "index":
@@ -89,6 +109,15 @@ export function evaluate(expression: Expression, names: Names): Value {
   }
 }
 
+/** Of which a part is unknown is unknown as a whole. */
+function sequence(type: "list" | "tuple" | "set", items: readonly Value[]): Value {
+  return unknownOf(items) ?? { type, items };
+}
+
+function dict(entries: readonly (readonly [Value, Value])[]): Value {
+  return unknownOf(entries.flat()) ?? { type: "dict", entries };
+}
+
 /** Python's and/or give one of their operands. */
 function either(expression: Extract<Expression, { readonly left: Expression }>, names: Names): Value {
   const left = evaluate(expression.left, names);
@@ -97,13 +126,13 @@ function either(expression: Extract<Expression, { readonly left: Expression }>, 
 }
 
 function call(callee: Value, args: readonly Value[]): Value {
-  if (isUnknown(callee)) return callee;
+  if (isUnknown(callee)) return { ...callee, fails: true };
   if (typeof callee === "object" && callee?.type === "function") return callee.call(args);
   throw new ConditionError(`calls ${typeName(callee)}, which is no function`);
 }
 
 function unary(operator: string, of: Value): Value {
-  if (isUnknown(of)) return of;
+  if (isUnknown(of)) return operator === "not" ? of : { ...of, fails: true };
   if (operator === "not") return !isTrue(of);
   return operator === "-"
     ? arithmetic("-", { type: "int", value: 0 }, of)
@@ -116,19 +145,22 @@ function chain(
   value: (inner: Expression) => Value,
 ): Value {
   let left = first;
-  let unknown: Value | undefined;
+  let unknown: Unknown | undefined;
   for (const { operator, to } of rest) {
-    const right = value(to);
-    const result = compare(operator, left, right);
+    // Behind an unknown comparison Python may not come so far.
+    const right = unknown === undefined ? value(to) : attempt(() => value(to));
+    const result = right === undefined ? unknown : attemptIf(unknown, () => compare(operator, left, right));
     if (result === false) return false;
+    if (result === undefined || right === undefined) return unknown ?? true;
     if (typeof result !== "boolean") unknown = result;
+    if (unknown?.fails) return unknown;
     left = right;
   }
   return unknown ?? true;
 }
 
 function compare(operator: string, left: Value, right: Value): boolean | Unknown {
-  const unknown = [left, right].find(isUnknown);
+  const unknown = unknownComparison(operator, left, right);
   if (unknown !== undefined) return unknown;
   switch (operator) {
     case "==":
@@ -145,6 +177,16 @@ function compare(operator: string, left: Value, right: Value): boolean | Unknown
     default:
       return ordered(operator, order(left, right));
   }
+}
+
+/** A text may be compared with every other, and asked for in a text. */
+function unknownComparison(operator: string, left: Value, right: Value): Unknown | undefined {
+  const unknowns = [left, right].filter(isUnknown);
+  const [first] = unknowns;
+  if (first === undefined) return undefined;
+  const texts = [left, right].every((value) => typeof value === "string" || isUnknown(value));
+  const fails = unknowns.some((value) => value.fails) || !(texts || operator === "==" || operator === "!=");
+  return { ...first, fails };
 }
 
 function ordered(operator: string, difference: number): boolean {

@@ -1,10 +1,10 @@
 import { ConditionError, Undecided } from "./outcome.ts";
-import { func, int, isTrue, isUnknown, itemsOf, list, numberOf, typeName, type Value } from "./values.ts";
+import { func, int, isTrue, itemsOf, list, numberOf, typeName, unknownOf, type Value } from "./values.ts";
 
 /** A builtin function of Python. Throws ConditionError when there is none of that name. */
 export function builtin(name: string): Value {
   const body = bodies.get(name);
-  if (body !== undefined) return func(name, (args) => args.find(isUnknown) ?? body(args));
+  if (body !== undefined) return func(name, (args) => unknownOf(args) ?? body(args));
   if (others.has(name)) throw new Undecided(`uses ${name}, which is not evaluated here`);
   throw new ConditionError(`names ${name}, which Spack does not know`);
 }

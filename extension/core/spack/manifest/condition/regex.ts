@@ -1,5 +1,5 @@
 import { ConditionError, Undecided } from "./outcome.ts";
-import { func, isAscii, isUnknown, list, numberOf, typeName, type Value } from "./values.ts";
+import { func, isAscii, list, numberOf, typeName, unknownOf, type Value } from "./values.ts";
 
 /** Python's `re`, as far as patterns mean the same in both worlds or can be translated. */
 export const regexModule: Value = { type: "object", name: "re", attribute };
@@ -8,7 +8,7 @@ function attribute(name: string): Value {
   const flag = flags.get(name);
   if (flag !== undefined) return { type: "int", value: flag };
   const body = functions.get(name);
-  if (body !== undefined) return func(`re.${name}`, (args) => args.find(isUnknown) ?? body(args));
+  if (body !== undefined) return func(`re.${name}`, (args) => unknownOf(args) ?? body(args));
   if (otherNames.has(name)) throw new Undecided(`uses re.${name}, which is not evaluated here`);
   throw new ConditionError(`uses re.${name}, which does not exist`);
 }

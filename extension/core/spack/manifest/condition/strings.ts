@@ -1,5 +1,5 @@
 import { ConditionError, Undecided } from "./outcome.ts";
-import { func, int, isAscii, isUnknown, itemsOf, list, numberOf, typeName, type Value } from "./values.ts";
+import { func, int, isAscii, itemsOf, list, numberOf, typeName, unknownOf, type Value } from "./values.ts";
 
 type Method = (text: string, args: readonly Value[]) => Value;
 
@@ -7,7 +7,7 @@ type Method = (text: string, args: readonly Value[]) => Value;
 export function stringMethod(text: string, name: string): Value {
   const method = methods.get(name);
   if (method !== undefined) {
-    return func(`str.${name}`, (args) => args.find(isUnknown) ?? method(text, args));
+    return func(`str.${name}`, (args) => unknownOf(args) ?? method(text, args));
   }
   if (otherMethods.has(name) || name.startsWith("__"))
     throw new Undecided(`uses str.${name}, which is not evaluated here`);

@@ -12,13 +12,19 @@ export type Value =
   /** Something with attributes of its own: `re`, `env`, `arch`. */
   | { readonly type: "object"; readonly name: string; readonly attribute: (name: string) => Value }
   | { readonly type: "function"; readonly name: string; readonly call: (args: readonly Value[]) => Value }
-  /** Not known here; what it takes part in is not known either. */
-  | { readonly type: "unknown"; readonly why: string };
+  /** Not known here; what it takes part in is not known either. `fails`: for some value of it Python may raise. */
+  | { readonly type: "unknown"; readonly why: string; readonly fails: boolean };
 
 export type Unknown = Extract<Value, { readonly type: "unknown" }>;
 
 export function isUnknown(value: Value): value is Unknown {
   return typeof value === "object" && value !== null && value.type === "unknown";
+}
+
+/** The unknown among the values, for an operation that may fail on what it stands for. */
+export function unknownOf(values: readonly Value[]): Unknown | undefined {
+  const found = values.find(isUnknown);
+  return found === undefined ? undefined : { ...found, fails: true };
 }
 
 export function isAscii(text: string): boolean {

@@ -87,9 +87,6 @@ describe("manifests against Spack (unit)", () => {
     "refuses $name as Spack does",
     async (given) => {
       const said = await complaints(given);
-      console.log(
-        `${given.name}\n   SPACK ${given.spack.error}: ${given.spack.message.slice(0, 150)}\n   WE ${said.join("\n      ")}`,
-      );
       expect(said).not.toEqual([]);
     },
   );
