@@ -52,6 +52,7 @@ const catalogue = {
   "SYG-SPEC-UNSATISFIABLE": "failed",
   "SYG-SPACK-STORE": "failed",
   "SYG-BUILD-CACHE": "failed",
+  "SYG-SPACK": "failed",
 } as const satisfies Record<string, FailureKind>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,8 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { StringDecoder } from "node:string_decoder";
 import { SygaldryError, systemCode } from "./errors.ts";
+import { collectLines } from "./lines.ts";
 import { shellJoin } from "./shell.ts";
 
 /** A command as data. Arguments reach the program exactly as given; no shell is involved. */
@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** Called for every full line, as it comes. */
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
+  /** What a cancelled command gets first, before TERM and KILL: INT lets a tool clean up as after Ctrl-C. Default TERM. */
+  readonly endWith?: "SIGINT" | "SIGTERM";
   /** How much of each stream's end the result keeps, in characters. Default 16 Mi. */
   readonly keep?: number;
 }
@@ -37,12 +39,12 @@ export interface ProcessRunner {
   /**
    * Runs to the end, whatever the exit code.
    * Throws SYG-TOOL-MISSING when the program is not there, SYG-CANCELLED when `signal` fires: after the whole
-   * process group was ended (TERM, after `killAfter` KILL) and has exited.
+   * process group was ended (TERM, or what `endWith` says and `killAfter` later TERM; after `killAfter` KILL) and has exited.
    */
   run(command: Command, options?: RunOptions): Promise<ProcessResult>;
 }
 
-/** Milliseconds between TERM and KILL. */
+/** Milliseconds between one signal and the next. */
 const killAfter = 5_000;
 
 export const processRunner: ProcessRunner = { run };
@@ -51,16 +53,22 @@ async function run(command: Command, options: RunOptions = {}): Promise<ProcessR
   if (options.signal?.aborted) throw cancelled(command);
   const child = start(command);
   const ended = waitForEnd(child, command);
-  const stdout = collect(child.stdout, (line) => options.onLine?.(line, "stdout"), options.keep);
-  const stderr = collect(child.stderr, (line) => options.onLine?.(line, "stderr"), options.keep);
+  const stdout = collectLines(child.stdout, (line) => options.onLine?.(line, "stdout"), options.keep);
+  const stderr = collectLines(child.stderr, (line) => options.onLine?.(line, "stderr"), options.keep);
   child.stdin?.on("error", () => {});
   child.stdin?.end(command.input ?? "");
 
   let timedOut = false;
   let killer: NodeJS.Timeout | undefined;
-  const end = () => {
+  const terminate = () => {
     signalGroup(child, "SIGTERM");
-    killer ??= setTimeout(() => kill(child), killAfter);
+    killer = setTimeout(() => kill(child), killAfter);
+  };
+  const end = () => {
+    if (killer !== undefined) return;
+    if (options.endWith !== "SIGINT") return terminate();
+    signalGroup(child, "SIGINT");
+    killer = setTimeout(terminate, killAfter);
   };
   const onTimeout = () => {
     timedOut = true;
@@ -166,28 +174,4 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 function signalNumber(signal: NodeJS.Signals | null): number {
   return signal === null ? 0 : constants.signals[signal];
-}
-
-/** Decodes and splits a stream into lines; the returned function gives the (end of the) text. */
-function collect(
-  stream: NodeJS.ReadableStream | null,
-  onLine: (line: string) => void,
-  keep = 16 * 1024 * 1024,
-): () => string {
-  const decoder = new StringDecoder("utf8");
-  let text = "";
-  let pending = "";
-  const take = (chunk: string) => {
-    text += chunk;
-    if (text.length > 2 * keep) text = text.slice(-keep);
-    const lines = (pending + chunk).split("\n");
-    pending = lines.pop() ?? "";
-    for (const line of lines) onLine(line.replace(/\r$/, ""));
-  };
-  stream?.on("data", (chunk: Buffer) => take(decoder.write(chunk)));
-  stream?.on("end", () => {
-    take(decoder.end());
-    if (pending !== "") onLine(pending);
-  });
-  return () => text.slice(-keep);
 }

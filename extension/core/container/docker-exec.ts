@@ -7,7 +7,7 @@ import { copyOutput } from "./docker-output.ts";
 import { signalMarked } from "./docker-signal.ts";
 import type { ExecOptions, TerminalSize } from "./engine.ts";
 
-/** Milliseconds between TERM and KILL for a cancelled command. */
+/** Milliseconds between one signal and the next for a cancelled command. */
 const killAfter = 5_000;
 
 /** With the pauses between them some four seconds. */
@@ -27,7 +27,7 @@ interface Execution {
 /**
  * Runs a command in a running container and returns its exit code.
  * stdin is half-closed at its end, and not waited for when the command has ended. When `signal` fires the command gets
- * TERM, then KILL, and SYG-CANCELLED is thrown after it has ended.
+ * TERM, then KILL, and SYG-CANCELLED is thrown after it has ended with all that it started.
  */
 export async function execInside(
   api: DockerApi,
@@ -38,17 +38,20 @@ export async function execInside(
   const execution = await create(api, container, options, signal);
   const socket = await start(execution, options);
   const stopResizing = options.tty ? followSize(execution, options.terminal) : () => {};
-  const canceller = cancelOn(execution, socket, signal);
+  const canceller = cancelOn(execution, socket, options.endWith, signal);
   const stopFeeding = feed(socket, options.stdin, options.tty);
   try {
     options.onStarted?.((name) => send(execution, name));
     const { stdout, stderr, tty } = options;
     await copyOutput(socket, { stdout, stderr, tty, doing: execution.doing, endpoint: api.endpoint });
     const exitCode = await waitForExit(execution);
-    if (signal?.aborted) throw cancelled(execution);
-    return exitCode;
+    if (!signal?.aborted) return exitCode;
+    throw cancelled(execution);
   } catch (error) {
-    if (signal?.aborted) throw cancelled(execution);
+    if (signal?.aborted) {
+      await endStragglers(execution);
+      throw cancelled(execution);
+    }
     await endAfterFailure(execution, socket, error);
     throw error;
   } finally {
@@ -165,10 +168,11 @@ async function send(execution: Execution, name: NodeJS.Signals): Promise<void> {
   }
 }
 
-/** TERM, then KILL; then the connection is given up, should the command still be there (a process nobody may signal). */
+/** INT where that is asked for, TERM, then KILL; then the connection is given up, should the command still be there (a process nobody may signal). */
 function cancelOn(
   execution: Execution,
   socket: Duplex,
+  endWith: ExecOptions["endWith"],
   signal: AbortSignal | undefined,
 ): { dispose(): void } {
   let killer: NodeJS.Timeout | undefined;
@@ -177,9 +181,14 @@ function cancelOn(
     await quietly("SIGKILL");
     killer = setTimeout(() => socket.destroy(), killAfter);
   };
-  const end = () => {
+  const terminate = () => {
     killer = setTimeout(() => void kill(), killAfter);
     void quietly("SIGTERM");
+  };
+  const end = () => {
+    if (endWith !== "SIGINT") return terminate();
+    killer = setTimeout(terminate, killAfter);
+    void quietly("SIGINT");
   };
   if (signal?.aborted) end();
   else signal?.addEventListener("abort", end, { once: true });
@@ -189,6 +198,11 @@ function cancelOn(
       signal?.removeEventListener("abort", end);
     },
   };
+}
+
+/** What left the process group or ignores TERM, and holds no output open: the command itself has ended without it. */
+async function endStragglers(execution: Execution): Promise<void> {
+  await signalMarked(execution.api, execution, "SIGKILL").catch(() => {});
 }
 
 function cancelled({ doing }: Execution): SygaldryError {

@@ -104,6 +104,8 @@ export interface ExecOptions {
   readonly stderr: Writable;
   /** Current size of the terminal, and a way to hear of changes; only with `tty`. */
   readonly terminal?: TerminalSize;
+  /** What the command gets first when it is cancelled, before TERM and KILL. Default TERM. */
+  readonly endWith?: "SIGINT" | "SIGTERM";
   /** Hands out a function that sends a signal to the command's process inside the container. */
   readonly onStarted?: (send: (signal: NodeJS.Signals) => Promise<void>) => void;
 }

@@ -5,7 +5,10 @@ import { labels } from "../fingerprint.ts";
 import { findContainer } from "./find.ts";
 
 export interface ExecRequest
-  extends Pick<ExecOptions, "argv" | "tty" | "stdin" | "stdout" | "stderr" | "terminal" | "onStarted"> {
+  extends Pick<
+    ExecOptions,
+    "argv" | "tty" | "stdin" | "stdout" | "stderr" | "terminal" | "onStarted" | "endWith"
+  > {
   readonly root: string;
   /** `NAME=value`. */
   readonly environment: readonly string[];
