@@ -39,3 +39,18 @@ export async function spackTranscript(name: string): Promise<Transcript> {
   });
   return { pieces, exitCode };
 }
+
+/** The same as whole lines; those of one stream are in order. */
+export async function spackLines(
+  name: string,
+): Promise<readonly { readonly line: string; readonly stream: "stdout" | "stderr" }[]> {
+  const { pieces } = await spackTranscript(name);
+  const pending = { stdout: "", stderr: "" };
+  const lines = pieces.flatMap(({ stream, text }) => {
+    const parts = (pending[stream] + text).split("\n");
+    pending[stream] = parts.pop() ?? "";
+    return parts.map((line) => ({ line, stream }));
+  });
+  const rest = (["stdout", "stderr"] as const).filter((stream) => pending[stream] !== "");
+  return [...lines, ...rest.map((stream) => ({ line: pending[stream], stream }))];
+}

@@ -14,6 +14,7 @@ export function fromBlock(state: InstallState, block: Block): readonly InstallEv
   const [, id, rest] = /^(\S+-[a-z2-7]{32})(?:: | )(.*)$/s.exec(why) ?? [];
   const found = id === undefined ? undefined : parsePackageId(id, state.find);
   if (found !== undefined) return failedById(state, found, block, rest ?? "");
+  state.interrupted ||= /^Keyboard interrupt/.test(why);
   if (block.kind === "warning" || /^(Installation request failed|Keyboard interrupt)\./.test(why)) {
     return [message(block)];
   }
@@ -58,7 +59,8 @@ export function lateFailures(state: InstallState): readonly InstallEvent[] {
   const unexplained = [...state.unexplained.values()].map((id) => builtBadly(id, undefined));
   const nameless = state.nameless.splice(0).flatMap((block) => {
     const [only, ...others] = [...state.running.values()];
-    return only !== undefined && others.length === 0 ? fail(state, only.package, block) : [message(block)];
+    const certain = only !== undefined && others.length === 0 && !state.interrupted;
+    return certain ? fail(state, only.package, block) : [message(block)];
   });
   state.unexplained.clear();
   return [...unexplained, ...nameless];

@@ -11,6 +11,8 @@ export interface InstallState {
   readonly nameless: Block[];
   /** Packages that failed, whose log a later message names (`config:installer:new`). */
   readonly unexplained: Map<string, PackageId>;
+  /** Somebody pressed Ctrl-C: what then goes wrong is no package's failure. */
+  interrupted: boolean;
   /** `Successfully installed`, whose times and prefix come on the next lines. */
   done: Extract<InstallEvent, { kind: "installed" }> | undefined;
 }
@@ -18,7 +20,7 @@ export interface InstallState {
 export function installState(find: FindPackage): InstallState {
   return {
     ...{ find, running: new Map(), ended: new Set(), nameless: [], unexplained: new Map() },
-    done: undefined,
+    ...{ interrupted: false, done: undefined },
   };
 }
 
