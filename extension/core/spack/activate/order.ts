@@ -1,0 +1,104 @@
+import type { LockDependency, LockNode, SpecHash } from "../lockfile/lockfile.ts";
+
+/** How an environment uses a package at run time. */
+export interface Use {
+  readonly hash: SpecHash;
+  readonly root: boolean;
+  /** Reached by a run edge: its programs belong on PATH. */
+  readonly executable: boolean;
+}
+
+type Nodes = ReadonlyMap<SpecHash, LockNode>;
+
+interface Edge {
+  readonly parent: SpecHash | undefined;
+  readonly child: SpecHash;
+  readonly types: ReadonlySet<string>;
+}
+
+/**
+ * The packages that the roots need at run time (link and run edges), each before what it needs, and otherwise nearest to
+ * the roots first: the order of Spack's search paths.
+ */
+export function runtimeOrder(nodes: Nodes, roots: readonly SpecHash[]): readonly SpecHash[] {
+  const remaining = new Map<SpecHash, number>();
+  const edges = edgesByParent(nodes, roots);
+  for (const { child } of [...edges.values()].flat()) remaining.set(child, (remaining.get(child) ?? 0) + 1);
+  return edgesInOrder(edges).flatMap(({ child }) => {
+    const left = (remaining.get(child) ?? 0) - 1;
+    remaining.set(child, left);
+    return left === 0 ? [child] : [];
+  });
+}
+
+/** How each of them is used, in the order in which Spack asks the recipes, reversed (roots first). */
+export function runtimeUses(nodes: Nodes, roots: readonly SpecHash[]): readonly Use[] {
+  const uses = new Map<SpecHash, Use>();
+  const ordered = new Set<SpecHash>();
+  for (const { parent, child, types } of edgesInOrder(edgesByParent(nodes, roots))) {
+    const before = uses.get(child) ?? { hash: child, root: false, executable: false };
+    if (parent === undefined) {
+      uses.set(child, { ...before, root: true });
+      continue;
+    }
+    uses.set(child, { ...before, executable: before.executable || types.has("run") });
+    ordered.add(parent);
+  }
+  const leaves = [...uses.keys()].filter((hash) => !ordered.has(hash));
+  return [...ordered, ...leaves].flatMap((hash) => uses.get(hash) ?? []);
+}
+
+/** The packages of a lock that need `hash` at run time, among `within`. */
+export function runtimeDependents(
+  nodes: Nodes,
+  hash: SpecHash,
+  within: ReadonlySet<SpecHash>,
+): readonly SpecHash[] {
+  return [...nodes.values()]
+    .filter((node) => within.has(node.hash) && runtimeEdges(node, nodes).some((edge) => edge.hash === hash))
+    .map((node) => node.hash);
+}
+
+/** Breadth first: a parent's edges are listed where it is first met. */
+function edgesByParent(nodes: Nodes, roots: readonly SpecHash[]): Map<SpecHash | undefined, Edge[]> {
+  const first = roots.map((child) => ({ parent: undefined, child, types: new Set<string>() }));
+  const byParent = new Map<SpecHash | undefined, Edge[]>([[undefined, first]]);
+  const queue = [...roots];
+  for (let at = 0; at < queue.length; at += 1) {
+    const parent = queue[at];
+    const node = parent === undefined ? undefined : nodes.get(parent);
+    if (parent === undefined || node === undefined || byParent.has(parent)) continue;
+    const edges = runtimeEdges(node, nodes).map(({ hash, types }) => ({
+      parent,
+      child: hash,
+      types: new Set(types),
+    }));
+    byParent.set(parent, edges);
+    queue.push(...edges.map(({ child }) => child));
+  }
+  return byParent;
+}
+
+/** A parent's edges come when all edges to it have come. */
+function edgesInOrder(byParent: ReadonlyMap<SpecHash | undefined, readonly Edge[]>): readonly Edge[] {
+  const remaining = new Map<SpecHash, number>();
+  for (const { child } of [...byParent.values()].flat())
+    remaining.set(child, (remaining.get(child) ?? 0) + 1);
+  const queue: (SpecHash | undefined)[] = [undefined];
+  const ordered: Edge[] = [];
+  for (let at = 0; at < queue.length; at += 1) {
+    for (const edge of byParent.get(queue[at]) ?? []) {
+      ordered.push(edge);
+      const left = (remaining.get(edge.child) ?? 0) - 1;
+      remaining.set(edge.child, left);
+      if (left === 0) queue.push(edge.child);
+    }
+  }
+  return ordered;
+}
+
+function runtimeEdges(node: LockNode, nodes: Nodes): readonly LockDependency[] {
+  return node.dependencies
+    .filter(({ hash, types }) => nodes.has(hash) && (types.includes("link") || types.includes("run")))
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
