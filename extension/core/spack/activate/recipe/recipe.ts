@@ -73,9 +73,13 @@ function parsed(
 ): Pick<Recipe, "code" | "unclear"> {
   try {
     const code = parseRecipe(source, className);
-    const hidden = wanted.find(
-      (one) => !code.functions.has(one) && new RegExp(`\\b${one}\\b\\s*[(=]`).test(source),
-    );
+    // `@when(…)` makes several functions of one name; one below `if` or `with when(…)` is not seen at all.
+    const hidden = wanted.find((one) => {
+      const found = code.functions.get(one);
+      return found === undefined
+        ? new RegExp(`\\b${one}\\b\\s*[(=]`).test(source)
+        : found.decorators.length > 0;
+    });
     return { code, unclear: hidden === undefined ? undefined : `its ${hidden} is conditional` };
   } catch (error) {
     if (error instanceof UnsupportedPython) return { code: undefined, unclear: error.message };

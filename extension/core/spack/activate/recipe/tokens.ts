@@ -51,7 +51,7 @@ export function tokenize(source: string): readonly Token[] {
     } else if (name !== undefined) tokens.push({ kind: "name", text: name });
     else if (number !== undefined) tokens.push({ kind: "number", text: number });
   }
-  tokens.push({ kind: "newline", text: "\n" });
+  if (tokens.at(-1)?.kind !== "newline") tokens.push({ kind: "newline", text: "\n" });
   indent(tokens, indents, 0);
   return tokens;
 }
