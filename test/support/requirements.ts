@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, it } from "vitest";
 import { findBuildKitClient } from "./docker-clients.ts";
+import { spackRoot } from "./spack-root.ts";
 
 /** What a test may need beyond Node and this repository, each with a probe that says why it is missing. */
 interface Need {
@@ -27,6 +28,9 @@ const catalogue = {
   ),
   gpu: other(() => missingProgram("nvidia-smi", ["-L"])),
   bash: distribution(() => missingProgram("bash", ["--version"])),
+  dash: distribution(() => missingProgram("dash", ["-c", "true"])),
+  fish: distribution(() => missingProgram("fish", ["--version"])),
+  tcsh: distribution(() => missingProgram("tcsh", ["--version"])),
   curl: distribution(() => missingProgram("curl", ["--version"])),
   debootstrap: distribution(() => missingProgram("debootstrap", ["--version"])),
   git: distribution(() => missingProgram("git", ["--version"])),
@@ -36,6 +40,9 @@ const catalogue = {
   setpriv: distribution(() => missingProgram("setpriv", ["--version"])),
   shellcheck: distribution(() => missingProgram("shellcheck", ["--version"])),
   shfmt: distribution(() => missingProgram("shfmt", ["--version"])),
+  "spack-root": other(() =>
+    spackRoot() === undefined ? "SPACK_ROOT names no Spack, and there is none at /opt/spack_src" : undefined,
+  ),
   spack: other(() => missingProgram("spack", ["--version"])),
 } as const satisfies Record<string, Need>;
 
