@@ -1,8 +1,9 @@
 import type { SpecHash } from "../lockfile/lockfile.ts";
+import { topological } from "../view/topological.ts";
 import { deduplicated, type EnvironmentChange } from "./changes.ts";
 import type { ActivationInput, ActivationView } from "./input.ts";
 import { prefixChanges, viewChanges } from "./inspections.ts";
-import { runtimeOrder, runtimeUses } from "./order.ts";
+import { runtimeUses } from "./order.ts";
 import { projected } from "./projection.ts";
 import { type RecipeWarning, recipeChanges } from "./recipe-changes.ts";
 import { folderTest } from "./site-files.ts";
@@ -27,7 +28,7 @@ export async function computeActivation(input: ActivationInput): Promise<Activat
   const nodes = input.lock.nodes;
   const roots = input.lock.roots.map(({ hash }) => hash).filter((hash) => input.prefix(hash) !== undefined);
   const isFolder = folderTest(input.paths);
-  const order = runtimeOrder(nodes, roots);
+  const order = topological(input.lock, roots, ["link", "run"]).map(({ hash }) => hash);
   const folders = order.toReversed().flatMap((hash) => {
     const prefix = input.prefix(hash);
     return prefix === undefined ? [] : prefixChanges(prefix, input.inspections, isFolder);

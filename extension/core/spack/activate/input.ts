@@ -9,7 +9,7 @@ export interface ActivationInput {
   readonly path: string;
   /** The view that is made active: `default` unless the environment says otherwise; undefined for none. */
   readonly view: ActivationView | undefined;
-  readonly lock: Pick<Lockfile, "roots" | "nodes">;
+  readonly lock: Lockfile;
   /** Where a package lies, externals included; undefined when it is not installed. */
   readonly prefix: (hash: SpecHash) => string | undefined;
   /** `modules:prefix_inspections` of the environment's configuration. */

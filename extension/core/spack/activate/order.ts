@@ -17,21 +17,9 @@ interface Edge {
 }
 
 /**
- * The packages that the roots need at run time (link and run edges), each before what it needs, and otherwise nearest to
- * the roots first: the order of Spack's search paths.
+ * The packages that the roots need at run time (link and run edges) and how they are used, roots first: reversed it is the
+ * order in which Spack asks the recipes.
  */
-export function runtimeOrder(nodes: Nodes, roots: readonly SpecHash[]): readonly SpecHash[] {
-  const remaining = new Map<SpecHash, number>();
-  const edges = edgesByParent(nodes, roots);
-  for (const { child } of [...edges.values()].flat()) remaining.set(child, (remaining.get(child) ?? 0) + 1);
-  return edgesInOrder(edges).flatMap(({ child }) => {
-    const left = (remaining.get(child) ?? 0) - 1;
-    remaining.set(child, left);
-    return left === 0 ? [child] : [];
-  });
-}
-
-/** How each of them is used, in the order in which Spack asks the recipes, reversed (roots first). */
 export function runtimeUses(nodes: Nodes, roots: readonly SpecHash[]): readonly Use[] {
   const uses = new Map<SpecHash, Use>();
   const ordered = new Set<SpecHash>();

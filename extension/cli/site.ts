@@ -1,0 +1,74 @@
+import path from "node:path";
+import type { Log } from "../core/base/log.ts";
+import { processRunner } from "../core/base/process.ts";
+import { execInContainer } from "../core/container/lifecycle/exec.ts";
+import { type LoadOptions, loadConfig } from "../core/project/config.ts";
+import { resolvePath } from "../core/project/home-path.ts";
+import { checkoutKey, projectId } from "../core/project/identity.ts";
+import type { Environment } from "../core/project/overrides.ts";
+import { findConfigFile } from "../core/project/root.ts";
+import { storageLayout, storageRoot } from "../core/project/storage.ts";
+import { containerSite } from "../core/site/container.ts";
+import { hereSite, isInsideContainer } from "../core/site/here.ts";
+import { mountTranslation, type SiteMount } from "../core/site/mounts.ts";
+import type { Site } from "../core/site/site.ts";
+import { createEngine } from "./engine.ts";
+import { type CommonOptions, loadOptions } from "./options.ts";
+
+export interface SiteOptions extends CommonOptions {
+  /** This machine's own tools, although a container is configured. */
+  readonly local?: boolean;
+}
+
+/**
+ * Where this call's toolchain commands run: here inside the container; in the project's container where a sygaldry.yaml
+ * is; else, and with --local, on this machine.
+ */
+export async function chooseSite(options: SiteOptions, log: Log): Promise<Site> {
+  if (isInsideContainer()) return hereSite("inside", processRunner, process.env);
+  const load = loadOptions(options);
+  if (options.local === true || !isConfigured(load)) return hereSite("local", processRunner, process.env);
+  const { root, mounts } = await projectMounts(load, process.env);
+  log.debug(`toolchain commands run in the container of ${root}`);
+  const exec: Parameters<typeof containerSite>[0] = ({ signal, workingDirectory, ...command }) =>
+    execInContainer(createEngine(process.env), {
+      ...{ ...command, root, hostFolder: root, tty: false },
+      ...(workingDirectory === undefined ? {} : { workingDirectory }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  return containerSite(exec, await mountTranslation(mounts));
+}
+
+function isConfigured({ cwd, file }: LoadOptions): boolean {
+  if (file !== undefined) return true;
+  try {
+    findConfigFile(cwd);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where portable files keep storage (ADR 3), unless the variable says otherwise. */
+const portableStorageRoot = "/var/tmp/sygaldry";
+
+/** What the project's container has of this machine: storage, the workspace, further mounts. */
+async function projectMounts(
+  load: LoadOptions,
+  environment: Environment,
+): Promise<{ readonly root: string; readonly mounts: readonly SiteMount[] }> {
+  const project = await loadConfig({ environment, ...load });
+  const { config, root } = project;
+  const id = projectId(project);
+  const storage =
+    config.devcontainer.mode === "portable"
+      ? environment["SYGALDRY_CONTAINER_ROOT"] || portableStorageRoot
+      : (await storageRoot(project, environment)).path;
+  const own = config.mounts.map((mount) => {
+    const [source = "", target = ""] =
+      typeof mount === "string" ? mount.split(":") : [mount.source, mount.target];
+    return { source: resolvePath(source, root, environment), target };
+  });
+  const stored = storageLayout(project, id, await checkoutKey(root), storage, environment);
+  return { root, mounts: [{ source: path.resolve(root), target: config.workspace }, ...stored, ...own] };
+}
