@@ -56,7 +56,11 @@ export function installRoot(configs: readonly unknown[], spack: SpackHome): stri
 }
 
 /** A path with Spack's variables put in (those that do not depend on the platform) and `~`. */
-export function substitute(text: string, { root, home, user, environment }: SpackHome, environmentFolder?: string): string {
+export function substitute(
+  text: string,
+  { root, home, user, environment }: SpackHome,
+  environmentFolder?: string,
+): string {
   const own: Readonly<Record<string, string | undefined>> = {
     ...{ spack: root, user, tempdir: environment["TMPDIR"] || "/tmp", env: environmentFolder },
     user_cache_path: environment["SPACK_USER_CACHE_PATH"] || path.posix.join(home, ".spack"),

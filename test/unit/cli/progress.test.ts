@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ProgressStream, progressView } from "../../../extension/cli/progress.ts";
+import type { ProgressStream } from "../../../extension/cli/live-lines.ts";
+import { progressView } from "../../../extension/cli/progress.ts";
 import { type BuildStep, noProgress } from "../../../extension/core/container/build-progress.ts";
 
 const base: BuildStep = {

@@ -1,4 +1,5 @@
 import type { Command } from "../../base/process.ts";
+import { type CacheSetting, cacheArguments } from "./cache-setting.ts";
 
 /** The program `spack` at a site: a name on its PATH, or a path. */
 export type SpackProgram = string;
@@ -22,6 +23,8 @@ export interface InstallOptions {
   readonly concurrent?: number;
   /** Build caches: used where they have a package (`auto`, the default), alone, or not at all. */
   readonly cache?: "auto" | "only" | "never";
+  /** A build cache beside those that are configured. */
+  readonly from?: CacheSetting;
   /** Accept packages of build caches without checking signatures. */
   readonly unsigned?: boolean;
   readonly failFast?: boolean;
@@ -34,8 +37,10 @@ export interface InstallOptions {
 }
 
 export interface PushOptions {
-  /** Name of a configured mirror, path or URL. */
+  /** Name of a configured mirror, path or URL; with `to` the name that it has (`cacheMirror`). */
   readonly mirror: string;
+  /** A build cache that is not configured. */
+  readonly to?: CacheSetting;
   /** `true` signs with the default key, a text with that key, `false` not; Spack's configuration when absent. */
   readonly sign?: boolean | string;
   readonly updateIndex?: boolean;
@@ -65,13 +70,18 @@ export function concretizeCommand(
   environment: EnvironmentName,
   options: SolveOptions = {},
 ): Command {
-  return spackCommand(spack, environment, [
-    "concretize",
-    ...flag("--force", options.force),
-    ...reuseFlag(options.reuse),
-    ...value("--test", options.tests),
-    ...value("--jobs", options.jobs),
-  ]);
+  return spackCommand(
+    spack,
+    environment,
+    [],
+    [
+      "concretize",
+      ...flag("--force", options.force),
+      ...reuseFlag(options.reuse),
+      ...value("--test", options.tests),
+      ...value("--jobs", options.jobs),
+    ],
+  );
 }
 
 /** `spack install` of what the environment's lock holds: nothing is solved anew. */
@@ -80,7 +90,8 @@ export function installCommand(
   environment: EnvironmentName,
   options: InstallOptions = {},
 ): Command {
-  return spackCommand(spack, environment, [
+  const cache = options.from === undefined ? [] : cacheArguments(options.from);
+  return spackCommand(spack, environment, cache, [
     ...["install", "--only-concrete"],
     ...value("--jobs", options.jobs),
     ...value("--concurrent-packages", options.concurrent),
@@ -101,7 +112,8 @@ export function pushCommand(
   environment: EnvironmentName,
   options: PushOptions,
 ): Command {
-  return spackCommand(spack, environment, [
+  const cache = options.to === undefined ? [] : cacheArguments(options.to);
+  return spackCommand(spack, environment, cache, [
     ...["buildcache", "push"],
     ...signFlags(options.sign),
     ...flag("--update-index", options.updateIndex),
@@ -118,26 +130,33 @@ export function pushCommand(
 /** `spack env create`; makes no lock. */
 export function createCommand(spack: SpackProgram, options: CreateOptions): Command {
   const { at, from, view } = options;
-  return spackCommand(spack, undefined, [
-    ...["env", "create"],
-    ...flag("--without-view", view === false),
-    ...(typeof view === "string" ? ["--with-view", view] : []),
-    ...(options.includeConcrete ?? []).flatMap((environment) => ["--include-concrete", environment]),
-    ...("directory" in at ? ["--dir", at.directory] : [at.name]),
-    ...(from === undefined ? [] : [from]),
-  ]);
+  return spackCommand(
+    spack,
+    undefined,
+    [],
+    [
+      ...["env", "create"],
+      ...flag("--without-view", view === false),
+      ...(typeof view === "string" ? ["--with-view", view] : []),
+      ...(options.includeConcrete ?? []).flatMap((environment) => ["--include-concrete", environment]),
+      ...("directory" in at ? ["--dir", at.directory] : [at.name]),
+      ...(from === undefined ? [] : [from]),
+    ],
+  );
 }
 
 /** A command whose output is for a program: line by line, without colours, and long lines unbroken. */
 function spackCommand(
   spack: SpackProgram,
   environment: EnvironmentName | undefined,
+  configuration: readonly string[],
   args: readonly string[],
 ): Command {
   return {
     command: spack,
     args: [
       "--color=never",
+      ...configuration,
       ...(environment === undefined ? ["--no-env"] : environmentFlag(environment)),
       ...args,
     ],
