@@ -7,7 +7,7 @@ import { chooseEnvironment, requireLock } from "./context.ts";
 import { type ScopeOptions, scopeOf } from "./tree.ts";
 
 interface GraphCommandOptions extends ScopeOptions {
-  readonly format: "dot" | "mermaid" | "json";
+  readonly format?: "dot" | "mermaid" | "json";
 }
 
 export async function graph(

@@ -13,7 +13,7 @@ export interface View {
   readonly root: string | undefined;
   /** What is linked: everything below the roots, the roots alone, or what is needed to run them. */
   readonly link: "all" | "roots" | "run";
-  readonly linkType: string;
+  readonly linkType: "symlink" | "hardlink" | "copy";
   readonly select: readonly string[];
   readonly exclude: readonly string[];
   readonly projections: readonly (readonly [spec: string, projection: string])[];
@@ -85,12 +85,10 @@ function linkOf(text: string | undefined): View["link"] {
   return text === "roots" || text === "run" ? text : "all";
 }
 
-/** Spack's other names for the kinds of link. */
-function linkTypeOf(text: string | undefined): string {
-  if (text === undefined || text === "soft") return "symlink";
-  if (text === "hard") return "hardlink";
-  if (text === "add") return "symlink";
-  return text === "relocate" ? "copy" : text;
+/** With Spack's other names for the kinds of link. */
+function linkTypeOf(text: string | undefined): View["linkType"] {
+  if (text === "hardlink" || text === "hard") return "hardlink";
+  return text === "copy" || text === "relocate" ? "copy" : "symlink";
 }
 
 function projectionsOf(value: ConfigValue | undefined): View["projections"] {

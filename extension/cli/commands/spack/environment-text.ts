@@ -1,0 +1,154 @@
+import type { SygaldryError } from "../../../core/base/errors.ts";
+import type { EnvironmentView } from "../../../core/spack/environment/environment-views.ts";
+import type { EnvironmentPackage, PackageState } from "../../../core/spack/environment/package-states.ts";
+import type { SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
+import { problemText } from "../../../core/spack/manifest/problems.ts";
+import type { ViewProblem } from "../../../core/spack/view/view-health.ts";
+import { count } from "./text.ts";
+
+export type StateCounts = Readonly<Record<PackageState, number>>;
+
+export function stateCounts(packages: readonly EnvironmentPackage[]): StateCounts {
+  const counts = {
+    installed: 0,
+    broken: 0,
+    missing: 0,
+    failed: 0,
+    "not-needed": 0,
+    external: 0,
+    unknown: 0,
+  };
+  for (const { state } of packages) counts[state]++;
+  return counts;
+}
+
+/** `52 installed, 15 external, 2 missing`; what is zero is left out. */
+export function storeText(counts: StateCounts): string {
+  const parts = (
+    [
+      ["installed", "installed"],
+      ["external", "external"],
+      ["missing", "missing"],
+      ["failed", "failed to build"],
+      ["broken", "broken"],
+      ["not-needed", "only for building"],
+      ["unknown", "unknown"],
+    ] as const
+  ).flatMap(([state, word]) => (counts[state] > 0 ? [`${counts[state]} ${word}`] : []));
+  return parts.join(", ") || "nothing";
+}
+
+/** How the lock stands to the manifest, in a word or two. */
+export function driftText({ drift, lock, problems, hashes }: SpackEnvironment): string {
+  if (problems.some(({ code }) => code === "SYG-SPACK-LOCK")) return "unreadable";
+  if (hashes !== undefined && hashes.damaged.length > 0) return "damaged";
+  if (drift === undefined) return lock === undefined ? "-" : "unknown";
+  const words = {
+    fresh: "fresh",
+    stale: "stale",
+    unknown: "fresh as far as can be told",
+    "no-lock": "never solved",
+    invalid: "invalid manifest",
+  };
+  return words[drift.state];
+}
+
+/** What `list` and `show` have in common; see docs/reference/json-output.md. */
+export function environmentJson(environment: SpackEnvironment): Record<string, unknown> {
+  const { name, folder, lock, hashes, drift, store, packages, views } = environment;
+  return {
+    name,
+    folder,
+    lock: lock && {
+      file: lock.file,
+      version: lock.lock.lockfileVersion,
+      spack: lock.lock.spackVersion ?? null,
+      packages: lock.lock.nodes.size,
+      verified: hashes?.verified ?? 0,
+      damaged: hashes?.damaged.map(({ name: of, hash }) => ({ name: of, hash })) ?? [],
+      unverifiable:
+        hashes?.unverifiable.map(({ node, why }) => ({ name: node.name, hash: node.hash, why })) ?? [],
+    },
+    drift: drift && {
+      state: drift.state,
+      spackSolves: drift.spackSolves ?? null,
+      added: drift.added.map(({ text }) => text),
+      removed: drift.removed,
+      reasons: drift.reasons.map(({ kind, effect, seenBySpack, part, text, at }) => ({
+        ...{ kind, effect, seenBySpack, part, text },
+        at: at && { file: at.file, line: at.line, column: at.column },
+      })),
+    },
+    store: {
+      root: store.root ?? null,
+      database: store.database?.file ?? null,
+      counts: packages.length === 0 ? null : stateCounts(packages),
+    },
+    views: views.map(viewJson),
+    problems: problemsJson(environment),
+  };
+}
+
+function viewJson({ descriptor, health, packages }: EnvironmentView): Record<string, unknown> {
+  return {
+    name: descriptor.name,
+    path: descriptor.path,
+    state: health.disk.view.state,
+    packages: packages ?? null,
+    links: health.links ?? null,
+    problems: health.problems,
+  };
+}
+
+function problemsJson({ problems, manifest }: SpackEnvironment): readonly Record<string, unknown>[] {
+  return [
+    ...problems.map(({ code, message, next }) => ({ severity: "error", code, message, next: next ?? null })),
+    ...(manifest?.problems ?? []).map((problem) => ({
+      severity: problem.severity,
+      code: problem.code,
+      message: problemText(problem),
+      next: null,
+    })),
+  ];
+}
+
+export function problemLines({ problems, manifest }: SpackEnvironment): readonly string[] {
+  return [
+    ...problems.map(errorLine),
+    ...(manifest?.problems ?? []).map((problem) => `${problem.severity}: ${problemText(problem)}`),
+  ];
+}
+
+function errorLine({ code, message, next }: SygaldryError): string {
+  return `error[${code}]: ${message}${next === undefined ? "" : `\n  next: ${next}`}`;
+}
+
+export function viewText({ descriptor, health, packages }: EnvironmentView): string {
+  const said = health.problems.map(viewProblemText);
+  const state =
+    said.length > 0 ? said.join("; ") : health.disk.view.state === "linked" ? "healthy" : "not made yet";
+  return `${descriptor.path}: ${state}${packages === undefined ? "" : `, ${count(packages, "package")}`}`;
+}
+
+export function viewProblemText(problem: ViewProblem): string {
+  switch (problem.kind) {
+    case "missing":
+      return "not made yet";
+    case "occupied":
+      return `a ${problem.by} that Spack did not make stands there`;
+    case "unreadable":
+      return problem.why;
+    case "target-missing":
+      return `points to ${problem.target}, which is gone`;
+    case "stale":
+      return "is not that of today's lock and store";
+    case "foreign-target":
+      return `points to ${problem.target}, which Spack did not make`;
+    case "left-over":
+      return `${problem.path} is left over from an earlier view`;
+    case "dangling":
+      return `${count(problem.links.length, "link")} to ${problem.package} lead${problem.links.length === 1 ? "s" : ""} nowhere`;
+    case "foreign-links":
+      return `${count(problem.links.length, "link")} to ${problem.package}, which is not in the lock or not installed`;
+  }
+}

@@ -1,0 +1,66 @@
+import path from "node:path";
+import { processRunner } from "../../../core/base/process.ts";
+import { viewDescriptors } from "../../../core/spack/environment/environment-views.ts";
+import { readEnvironments, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
+import { findEnvironments } from "../../../core/spack/find-environments.ts";
+import { viewConflicts } from "../../../core/spack/view/shared-views.ts";
+import { outputOptions } from "../../options.ts";
+import { createOutput, table } from "../../output.ts";
+import type { SiteOptions } from "../../site.ts";
+import { repositoryRoot } from "./context.ts";
+import { driftText, environmentJson, stateCounts, storeText } from "./environment-text.ts";
+import { spackSite } from "./spack-site.ts";
+
+export async function list(
+  options: SiteOptions,
+  _args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const output = createOutput(outputOptions(options));
+  const root = await repositoryRoot(options);
+  const [folders, site] = await Promise.all([
+    findEnvironments(root, { runner: processRunner, signal }),
+    spackSite(options, output, signal),
+  ]);
+  const environments = await readEnvironments(folders, site, { signal });
+  const conflicts = viewConflicts(
+    environments.flatMap(({ name, manifest }) =>
+      manifest === undefined
+        ? []
+        : viewDescriptors(manifest).map((descriptor) => ({ environment: name, descriptor })),
+    ),
+  );
+  output.result(
+    {
+      root,
+      environments: environments.map(environmentJson),
+      viewConflicts: conflicts.map(({ kind, path: place, views }) => ({
+        kind,
+        path: place,
+        environments: [...new Set(views.map(({ environment }) => environment))],
+      })),
+    },
+    environments.length === 0 ? undefined : table([titles, ...environments.map(row)]),
+  );
+  if (environments.length === 0) output.info(`There is no spack.yaml in ${root}.`);
+  for (const { kind, path: place, views } of conflicts) {
+    const names = [...new Set(views.map(({ environment }) => environment))].join(", ");
+    output.warn(
+      `${names}: ${kind === "same" ? "share" : "have views inside each other at"} the view root ${place}; the last one to be installed overwrites the others`,
+    );
+  }
+  return 0;
+}
+
+const titles = ["environment", "roots", "packages", "lock", "installed"];
+
+function row(environment: SpackEnvironment): readonly string[] {
+  const { lock, packages } = environment;
+  return [
+    environment.name === "." ? `. (${path.basename(environment.folder)})` : environment.name,
+    String(lock?.lock.roots.length ?? "-"),
+    String(lock?.lock.nodes.size ?? "-"),
+    driftText(environment),
+    packages.length === 0 ? "-" : storeText(stateCounts(packages)),
+  ];
+}

@@ -1,0 +1,170 @@
+import { forEachParallel } from "../../../core/base/parallel.ts";
+import { sizeText } from "../../../core/base/text-size.ts";
+import type { PathTranslation } from "../../../core/site/paths.ts";
+import type { EnvironmentPackage } from "../../../core/spack/environment/package-states.ts";
+import { readEnvironment, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
+import { type InstallDetails, readInstallDetails } from "../../../core/spack/store/install-details.ts";
+import { installSize } from "../../../core/spack/store/install-size.ts";
+import { outputOptions } from "../../options.ts";
+import { createOutput, table } from "../../output.ts";
+import type { SiteOptions } from "../../site.ts";
+import { chooseEnvironment } from "./context.ts";
+import {
+  driftText,
+  environmentJson,
+  problemLines,
+  stateCounts,
+  storeText,
+  viewText,
+} from "./environment-text.ts";
+import { spackSite } from "./spack-site.ts";
+import { count, shortHash } from "./text.ts";
+
+interface ShowOptions extends SiteOptions {
+  readonly all?: boolean;
+}
+
+/** What the records inside a prefix tell. */
+interface Details extends Pick<InstallDetails, "origin" | "seconds" | "log"> {
+  readonly bytes: number | undefined;
+}
+
+export async function show(
+  options: ShowOptions,
+  [name]: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const output = createOutput(outputOptions(options));
+  const [folder, site] = await Promise.all([
+    chooseEnvironment(options, name, signal),
+    spackSite(options, output, signal),
+  ]);
+  const environment = await readEnvironment(folder, site, { signal });
+  const shown = environment.packages.filter(({ root }) => root || options.all === true);
+  const details = await readDetails(shown, site.context.paths, signal);
+  output.result(
+    {
+      ...environmentJson(environment),
+      roots: rootsJson(environment),
+      packages: environment.packages.map((found) => packageJson(found, details.get(found.node.hash))),
+    },
+    showText(environment, options.all === true ? shown : undefined, details),
+  );
+  for (const line of problemLines(environment)) output.warn(line);
+  return environment.problems.length > 0 ? 1 : 0;
+}
+
+async function readDetails(
+  packages: readonly EnvironmentPackage[],
+  paths: PathTranslation,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Details>> {
+  const details = new Map<string, Details>();
+  await forEachParallel(packages, 16, async ({ node, prefix, state }) => {
+    if (state !== "installed" || prefix === undefined) return;
+    const [{ origin, seconds, log }, size] = await Promise.all([
+      readInstallDetails(prefix, { paths, signal }),
+      installSize(prefix, { paths, signal }),
+    ]);
+    details.set(node.hash, { origin, seconds, log, bytes: size?.bytes });
+  });
+  return details;
+}
+
+function rootsJson({ lock }: SpackEnvironment): readonly Record<string, unknown>[] {
+  return (lock?.lock.roots ?? []).map(({ spec, hash, group }) => ({ spec, hash, group }));
+}
+
+function packageJson(found: EnvironmentPackage, details: Details | undefined): Record<string, unknown> {
+  const { node, root, buildOnly, state, why, record, prefix, failure } = found;
+  return {
+    name: node.name,
+    version: node.version,
+    hash: node.hash,
+    namespace: node.namespace,
+    target: node.target,
+    variants: node.variants,
+    root,
+    buildOnly,
+    state,
+    why: why ?? null,
+    prefix: prefix ?? null,
+    explicit: record?.explicit ?? null,
+    installedAt: record?.installedAt ?? null,
+    origin: details?.origin ?? null,
+    installSeconds: details?.seconds ?? null,
+    bytes: details?.bytes ?? null,
+    log: details?.log ?? failedLog(found),
+    failedAt: failure?.at ?? null,
+  };
+}
+
+function failedLog({ failure }: EnvironmentPackage): string | null {
+  return failure?.log.state === "there" ? (failure.log.files[0] ?? null) : null;
+}
+
+function showText(
+  environment: SpackEnvironment,
+  all: readonly EnvironmentPackage[] | undefined,
+  details: ReadonlyMap<string, Details>,
+): string {
+  const { lock, hashes, packages, store, views, drift } = environment;
+  const head = [
+    ["environment", `${environment.name} (${environment.folder})`],
+    [
+      "lock",
+      lock === undefined
+        ? driftText(environment)
+        : `${driftText(environment)}; ${count(lock.lock.nodes.size, "package")}, ${hashes?.verified ?? 0} verified${lock.lock.spackVersion === undefined ? "" : `; Spack ${lock.lock.spackVersion}`}`,
+    ],
+    ...(drift?.reasons ?? []).map(({ text }) => ["", text]),
+    [
+      "store",
+      `${store.root ?? "unknown"}${packages.length === 0 ? "" : `: ${storeText(stateCounts(packages))}`}`,
+    ],
+    ...views.map((view) => ["view", viewText(view)]),
+  ];
+  return [table(head), ...bodyText(environment, all, details)].join("\n\n");
+}
+
+function bodyText(
+  { lock, packages }: SpackEnvironment,
+  all: readonly EnvironmentPackage[] | undefined,
+  details: ReadonlyMap<string, Details>,
+): readonly string[] {
+  if (lock === undefined) return [];
+  const byHash = new Map(packages.map((found) => [found.node.hash, found]));
+  const rows =
+    all?.map((found) => ({ label: found.root ? "root" : found.buildOnly ? "build" : "", found })) ??
+    lock.lock.roots.flatMap(({ spec, hash }) => {
+      const found = byHash.get(hash);
+      return found === undefined ? [] : [{ label: spec, found }];
+    });
+  const cells = rows.map(({ label, found }) => packageRow(label, found, details.get(found.node.hash)));
+  return [table([["", ...(all ? [""] : ["asked for"]), "solved to", "state", "from", "size"], ...cells])];
+}
+
+const marks: Readonly<Record<EnvironmentPackage["state"], string>> = {
+  installed: "✓",
+  external: "•",
+  missing: "-",
+  failed: "✗",
+  broken: "✗",
+  "not-needed": " ",
+  unknown: "?",
+};
+
+function packageRow(
+  label: string,
+  { node, state }: EnvironmentPackage,
+  details: Details | undefined,
+): readonly string[] {
+  return [
+    marks[state],
+    label,
+    `${node.name} ${node.version} ${shortHash(node)}`,
+    state === "not-needed" ? "only for building" : state,
+    details?.origin === "unknown" ? "" : (details?.origin ?? ""),
+    details?.bytes === undefined ? "" : sizeText(details.bytes),
+  ];
+}
