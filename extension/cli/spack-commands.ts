@@ -53,7 +53,115 @@ export const spackCommands: readonly CommandDefinition[] = [
       ),
     load: async () => (await import("./commands/spack/graph.ts")).graph,
   },
+  {
+    name: "create",
+    description: "a new environment in this repository",
+    define: (command) =>
+      local(
+        command
+          .argument("<name>", "it goes to spack/NAME; or the path of a folder")
+          .option("--spec <spec>", "what it asks for (repeatable)", collect, [])
+          .option("--view <folder>", "where its view goes (default: a folder of its own)")
+          .option("--no-view", "without a view")
+          .option("--from <file>", "a spack.yaml, a spack.lock or an environment to begin with"),
+      ),
+    load: async () => (await import("./commands/spack/create.ts")).create,
+  },
+  {
+    name: "concretize",
+    description: "solve an environment and write its lock",
+    define: (command) =>
+      local(
+        command
+          .argument("[environment]", environment)
+          .option("-f, --force", "solve anew although there is a lock")
+          .addOption(
+            new Option("--reuse <what>", "what installed packages count for").choices([
+              "all",
+              "dependencies",
+              "none",
+            ]),
+          )
+          .addOption(new Option("--test <which>", "with test dependencies").choices(["root", "all"]))
+          .option("-j, --jobs <count>", "parallel jobs", wholeNumber),
+      ),
+    load: async () => (await import("./commands/spack/concretize.ts")).concretize,
+  },
+  {
+    name: "install",
+    description: "install what an environment's lock holds, with live progress",
+    define: (command) =>
+      local(
+        command
+          .argument("[environment]", environment)
+          .argument("[arguments...]", "further arguments of `spack install`, after --")
+          .option("-j, --jobs <count>", "parallel jobs of a build", wholeNumber)
+          .option("-p, --concurrent <count>", "packages built at once", wholeNumber)
+          .addOption(
+            new Option("--cache <use>", "build caches: where they have it, alone, or not at all").choices([
+              "auto",
+              "only",
+              "never",
+            ]),
+          )
+          .option("--fail-fast", "stop at the first failure")
+          .option("--keep-stage", "keep the folders of builds")
+          .option("--events", "print a JSON object a line for each event"),
+      ),
+    load: async () => (await import("./commands/spack/install.ts")).install,
+  },
+  {
+    name: "push",
+    description: "push what an environment has installed to a build cache",
+    define: (command) =>
+      local(
+        command
+          .argument("[environment]", environment)
+          .option("--to <mirror>", "name, folder or URL (default: the project's build cache)")
+          .option("-f, --force", "overwrite what is there")
+          .option("--sign [key]", "sign, with this key or the default one")
+          .option("--no-index", "leave the cache's index as it is")
+          .option("--build-dependencies", "with what is needed for building only")
+          .option("-j, --jobs <count>", "parallel uploads", wholeNumber),
+      ),
+    load: async () => (await import("./commands/spack/push.ts")).push,
+  },
+  {
+    name: "activate",
+    description: 'print shell code that makes an environment active: eval "$(sygaldry spack activate)"',
+    define: (command) =>
+      local(
+        shells(
+          command
+            .argument("[environment]", environment)
+            .option("--view <name>", "the view to use (default: the one called default)")
+            .option("--no-view", "without a view"),
+        ),
+      ),
+    load: async () => (await import("./commands/spack/activate.ts")).activate,
+  },
+  {
+    name: "deactivate",
+    description: "print shell code that leaves the active environment",
+    define: (command) => local(shells(command)),
+    load: async () => (await import("./commands/spack/activate.ts")).deactivate,
+  },
 ];
+
+function local(command: Command): Command {
+  return command.option("--local", "this machine's own Spack, although a container is configured");
+}
+
+/** Which shell the code is for, and how exact it is. */
+function shells(command: Command): Command {
+  return command
+    .addOption(new Option("--shell <shell>", "the language").choices(["sh", "fish", "csh"]).default("sh"))
+    .addOption(
+      new Option("--exact [when]", "ask Spack itself, always or where a recipe is not understood; once")
+        .choices(["always", "needed"])
+        .preset("always"),
+    );
+}
 
 function environmentOption(): Option {
   return new Option("-e, --environment <environment>", environment);

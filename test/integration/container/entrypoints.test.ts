@@ -150,7 +150,7 @@ describe("spack-install.sh and spack-build.sh (integration)", () => {
     const outcome = await start("spack-install");
     expect(outcome.code).toBe(1);
     expect(outcome.stderr).toMatch(
-      /^sygaldry: error: spack-install\.sh:\d+ \(install_env\): exit status 9 from: spack -e "\$1" install /m,
+      /^sygaldry: error: spack-install\.sh:\d+ \(install_env\): exit status 9 from: spack -e "\$1" .*install /m,
     );
   });
 
@@ -185,16 +185,58 @@ describe("spack-install.sh and spack-build.sh (integration)", () => {
     expect((await start("spack-build", ["--", "-j", "2"], { SYGALDRY_SPACK_BUILDCACHE: cache })).code).toBe(
       0,
     );
+    const named = "<-c> <mirrors:sygaldry:url:'W/out/cache'> <-c> <mirrors:sygaldry:signed:false>";
     expect(await calls()).toEqual([
       "spack <-e> <W> <concretize>",
       "spack <-e> <W> <install> <--no-cache> <-j> <2>",
-      "spack <-e> <W> <buildcache> <push> <--unsigned> <--update-index> <W/out/cache>",
+      `spack <-e> <W> ${named} <buildcache> <push> <--unsigned> <--update-index> <sygaldry>`,
     ]);
     const url = "oci://me:s3cret@host/cache";
     const outcome = await start("spack-build", [], { SYGALDRY_SPACK_BUILDCACHE: url });
-    expect((await calls()).at(-1)).toContain(`<${url}>`);
+    expect((await calls()).at(-1)).toContain(`<mirrors:sygaldry:url:'${url}'>`);
     expect(outcome.stderr).toContain("oci://host/cache");
     expect(outcome.stderr).not.toContain("s3cret");
+  });
+
+  it("leaves a registry's password in its variable", async () => {
+    const { start, calls } = await stage({ "bin/spack": spack, "workspace/spack.yaml": "" });
+    await start("spack-build", [], {
+      ...{ SYGALDRY_SPACK_BUILDCACHE: "oci://host/cache", SYGALDRY_SPACK_BUILDCACHE_USER: "me" },
+      SYGALDRY_SPACK_BUILDCACHE_PASSWORD: "s3cret",
+    });
+    const push = (await calls()).at(-1);
+    expect(push).toContain("<mirrors:sygaldry:access_pair:id_variable:SYGALDRY_SPACK_BUILDCACHE_USER>");
+    expect(push).toContain(
+      "<mirrors:sygaldry:access_pair:secret_variable:SYGALDRY_SPACK_BUILDCACHE_PASSWORD>",
+    );
+    expect(push).not.toContain("s3cret");
+  });
+
+  it("installs from the build cache once there is something in it", async () => {
+    const { start, calls, workspace } = await stage({
+      "bin/spack": spack,
+      "workspace/spack.yaml": "",
+      "workspace/spack.lock": "",
+      "workspace/cache/v3/layout.json": "{}",
+    });
+    const cache = path.join(workspace, "cache");
+    const url = "oci://host/cache";
+    for (const at of [cache, path.join(workspace, "none"), url]) {
+      await start("spack-install", [], { SYGALDRY_SPACK_BUILDCACHE: at });
+    }
+    const named = (at: string) => `<-c> <mirrors:sygaldry:url:'${at}'> <-c> <mirrors:sygaldry:signed:false> `;
+    expect(await calls()).toEqual([
+      `spack <-e> <W> ${named("W/cache")}<install>`,
+      "spack <-e> <W> <install>",
+      `spack <-e> <W> ${named(url)}<install>`,
+    ]);
+  });
+
+  it("refuses a build cache that Spack's configuration cannot name", async () => {
+    const { start } = await stage({ "bin/spack": spack, "workspace/spack.yaml": "" });
+    const outcome = await start("spack-build", [], { SYGALDRY_SPACK_BUILDCACHE: "oci://host/it's" });
+    expect(outcome.code).toBe(2);
+    expect(outcome.stderr).toContain("holds a quote or a blank");
   });
 });
 

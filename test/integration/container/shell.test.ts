@@ -151,6 +151,35 @@ describe("spack-env-activate (integration)", () => {
     expect((await calls()).at(-1)).toBe(`spack <env> <activate> ${activates}`);
   });
 
+  it("takes the code that the command computes, where there is a lock", async () => {
+    const { bash, calls, root } = await stage({
+      ...files,
+      "workspace/sim/spack.lock": "{}",
+      "bin/sygaldry": recorder("printf 'export SPACK_ENV=%s;\\n' \"computed\""),
+    });
+    const env = { PATH: `${root}/bin:/usr/bin:/bin` };
+    const inSim = { cwd: path.join(root, "workspace/sim"), env };
+    expect((await bash("spack-env-activate; echo $SPACK_ENV", inSim)).stdout).toBe("computed\n");
+    expect(await calls()).toEqual(["sygaldry <spack> <activate> <--exact> <needed> <--> <R/workspace/sim>"]);
+    const { stdout } = await bash("spack-env-activate spack/tools; echo $SPACK_ENV", {
+      ...{ cwd: path.join(root, "workspace"), env },
+    });
+    expect(stdout).toBe("spack/tools\n");
+    expect((await calls()).at(-1)).toBe("spack <env> <activate> <-d> <spack/tools>");
+  });
+
+  it("asks Spack where the command fails", async () => {
+    const { bash, calls, root } = await stage({
+      ...files,
+      "workspace/sim/spack.lock": "{}",
+      "bin/sygaldry": recorder("echo export WRONG=1; echo sorry >&2; exit 1"),
+    });
+    const env = { PATH: `${root}/bin:/usr/bin:/bin` };
+    const outcome = await bash('spack-env-activate workspace/sim; echo "$SPACK_ENV${WRONG-}"', { env });
+    expect(outcome).toMatchObject({ stdout: "workspace/sim\n", stderr: "" });
+    expect((await calls()).at(-1)).toBe("spack <env> <activate> <-d> <workspace/sim>");
+  });
+
   it("activates in this shell, then configures uv", async () => {
     const { bash, root } = await stage(files);
     const script = "configure_uv_spack() { echo uv for $SPACK_ENV; }; spack-env-activate; echo $SPACK_ENV";

@@ -10,7 +10,8 @@ import { openSpack, refuseContainerShell } from "./place.ts";
 
 interface ShellOptions extends SiteOptions {
   readonly shell?: Shell;
-  readonly exact?: boolean;
+  /** Ask Spack itself: `always`, or where a recipe is not understood (`needed`). Its answer is kept. */
+  readonly exact?: "always" | "needed";
 }
 
 export interface ActivateOptions extends ShellOptions {
@@ -32,7 +33,7 @@ export async function activate(
     ...(typeof options.view === "string" ? { view: options.view } : {}),
     withoutView: options.view === false,
   };
-  const activation = await activationOf(place, choice, options.exact ?? false, signal);
+  const activation = await activationOf(place, choice, options.exact, signal);
   const before = await activeOf(options, output, signal);
   const shell = options.shell ?? "sh";
   const code = activationCode(shell, activation, process.env, before);
@@ -67,7 +68,7 @@ async function activeOf(
   const view = process.env["SPACK_ENV_VIEW"];
   try {
     const place = await openSpack({ ...options, local: true }, { name: folder, folder }, output);
-    return await activationOf(place, view ? { view } : { withoutView: true }, options.exact ?? false, signal);
+    return await activationOf(place, view ? { view } : { withoutView: true }, options.exact, signal);
   } catch (error) {
     signal.throwIfAborted();
     output.warn(`what ${folder} set is not known any more (${messageOf(error)}); its variables stay`);

@@ -19,11 +19,14 @@ export interface ViewChoice {
   readonly withoutView?: boolean;
 }
 
-/** What activating the environment of `place` changes, as far as it is known without Spack; with `exact` as Spack says. */
+/** When Spack itself is asked. */
+export type Exactness = "always" | "needed" | undefined;
+
+/** What activating the environment of `place` changes, as far as it is known without Spack, or as Spack says. */
 export async function activationOf(
   place: SpackPlace,
   choice: ViewChoice,
-  exact: boolean,
+  exact: Exactness,
   signal: AbortSignal,
 ): Promise<Activation> {
   const { site, environment } = place;
@@ -32,7 +35,8 @@ export async function activationOf(
   const own = spackSection(manifest);
   const view = chooseView(own["view"], choice, place);
   const scopes = [...(await scopeSections(place)), { modules: own["modules"], variables: own["env_vars"] }];
-  if (exact) return askSpack(place, view?.name, view?.path, [manifest, scopes], signal);
+  const ask = () => askSpack(place, view?.name, view?.path, [manifest, scopes], signal);
+  if (exact === "always") return ask();
   const [loaded, database] = await Promise.all([
     readLockfile(path.join(folder, lockName), signal),
     readDatabase(place.store, { paths: site.paths, signal }),
@@ -49,7 +53,7 @@ export async function activationOf(
   const computed = await computeActivation({
     ...{ path: environment, lock: loaded?.lock ?? empty, inspections, configured, paths: site.paths },
     ...{ view: view === undefined ? undefined : { name: view.name, root: view.path } },
-    repositories: new Map([["builtin", `${place.home.root}/../spack_packages/repos/spack_repo/builtin`]]),
+    repositories: await packageRepositories(place, own["repos"]),
     prefix: (hash) => {
       const record = database?.records.get(hash);
       return record?.installed === true ? record.prefix : undefined;
@@ -91,6 +95,24 @@ async function scopeSections({ home, site }: SpackPlace): Promise<readonly Activ
       modules: await readSection(scope, "modules", site.paths),
       variables: await readSection(scope, "env_vars", site.paths),
     })),
+  );
+}
+
+/** The folders of `repos:`; those that Spack clones itself are left out. */
+async function packageRepositories(
+  { home, site, environment }: SpackPlace,
+  own: unknown,
+): Promise<ReadonlyMap<string, string>> {
+  const scopes = await Promise.all(
+    scopeFolders(home).map((scope) => readSection(scope, "repos", site.paths)),
+  );
+  const entries = [...scopes, own].flatMap((section) => (isMapping(section) ? Object.entries(section) : []));
+  return new Map(
+    entries.flatMap(([name, folder]) =>
+      typeof folder === "string"
+        ? [[name, path.posix.resolve(environment, substitute(folder, home, environment))] as const]
+        : [],
+    ),
   );
 }
 

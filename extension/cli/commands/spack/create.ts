@@ -3,23 +3,32 @@ import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { writeAtomic } from "../../../core/base/files.ts";
 import { manifestName } from "../../../core/spack/find-environments.ts";
+import { createCommand } from "../../../core/spack/run/commands.ts";
 import { newManifest } from "../../../core/spack/run/new-manifest.ts";
+import { runSpackChecked } from "../../../core/spack/run/run-spack.ts";
 import { loadOptions, outputOptions } from "../../options.ts";
-import { createOutput } from "../../output.ts";
+import { createOutput, type Output } from "../../output.ts";
 import { chooseSite, type SiteOptions } from "../../site.ts";
 import { repositoryRoot } from "./context.ts";
+import { openSpack } from "./place.ts";
 
 export interface CreateCommandOptions extends SiteOptions {
   /** The view's root at the site; `false` for none. */
   readonly view?: string | false;
-  readonly specs?: readonly string[];
+  readonly spec?: readonly string[];
+  /** A spack.yaml, a spack.lock or another environment to begin with; Spack makes the environment of it. */
+  readonly from?: string;
 }
 
 /**
  * Makes an environment in the repository: `spack/NAME`, or the folder that is named by a path. It is a file with what is
- * asked for and a view of its own; nothing is solved yet, and Spack need not be there.
+ * asked for and a view of its own; nothing is solved yet, and Spack need not be there unless it is made `from` something.
  */
-export async function create(options: CreateCommandOptions, [name = ""]: readonly string[]): Promise<number> {
+export async function create(
+  options: CreateCommandOptions,
+  [name = ""]: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
   const output = createOutput(outputOptions(options));
   const root = await repositoryRoot(options);
   const { cwd } = loadOptions(options);
@@ -30,12 +39,33 @@ export async function create(options: CreateCommandOptions, [name = ""]: readonl
       next: "Choose another name, or edit that file.",
     });
   }
+  if (options.from === undefined) await writeManifest(options, folder, output);
+  else await copyEnvironment(options, folder, path.resolve(cwd, options.from), output, signal);
+  const shown = path.relative(cwd, folder) || ".";
+  output.result({ environment: name, folder, file }, `${file}\nnext: sygaldry spack concretize ${shown}`);
+  return 0;
+}
+
+async function writeManifest(options: CreateCommandOptions, folder: string, output: Output): Promise<void> {
   const site = await chooseSite(options, output);
   const own = site.kind === "local" ? undefined : `/opt/spack_store/view-${path.basename(folder)}`;
   const view = options.view ?? own ?? true;
   await mkdir(folder, { recursive: true });
-  await writeAtomic(file, newManifest({ specs: options.specs ?? [], view }));
-  const shown = path.relative(cwd, folder) || ".";
-  output.result({ environment: name, folder, file }, `${file}\nnext: sygaldry spack concretize ${shown}`);
-  return 0;
+  await writeAtomic(path.join(folder, manifestName), newManifest({ specs: options.spec ?? [], view }));
+}
+
+async function copyEnvironment(
+  options: CreateCommandOptions,
+  folder: string,
+  from: string,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
+  const { site, program, environment } = await openSpack(options, { name: folder, folder }, output);
+  const { view } = options;
+  const command = createCommand(program, {
+    ...{ at: { directory: environment }, from: site.paths.site(from) },
+    ...(view === undefined ? {} : { view }),
+  });
+  await runSpackChecked(site, command, { signal, onLine: output.debug });
 }
