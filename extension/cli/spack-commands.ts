@@ -8,13 +8,16 @@ export const spackCommands: readonly CommandDefinition[] = [
   {
     name: "list",
     description: "the environments of the repository: solved, installed, stale or broken",
+    define: local,
     load: async () => (await import("./commands/spack/list.ts")).list,
   },
   {
     name: "show",
     description: "what an environment asks for, what it was solved to, and what is installed",
     define: (command) =>
-      command.argument("[environment]", environment).option("--all", "every package, not only the roots"),
+      local(
+        command.argument("[environment]", environment).option("--all", "every package, not only the roots"),
+      ),
     load: async () => (await import("./commands/spack/show.ts")).show,
   },
   {
@@ -52,6 +55,24 @@ export const spackCommands: readonly CommandDefinition[] = [
           .default("dot"),
       ),
     load: async () => (await import("./commands/spack/graph.ts")).graph,
+  },
+  {
+    name: "verify",
+    description:
+      "compare lock, installed files and views with their records; exits 1 when something is damaged",
+    define: (command) =>
+      local(
+        command
+          .argument("[environment]", environment)
+          .option("--quick", "trust files whose size and time are as recorded"),
+      ),
+    load: async () => (await import("./commands/spack/verify.ts")).verify,
+  },
+  {
+    name: "plan",
+    description: "what `install` would do: from which cache, from source, and about how long",
+    define: (command) => local(caches(command.argument("[environment]", environment))),
+    load: async () => (await import("./commands/spack/plan.ts")).plan,
   },
   {
     name: "create",
@@ -92,18 +113,10 @@ export const spackCommands: readonly CommandDefinition[] = [
     description: "install what an environment's lock holds, with live progress",
     define: (command) =>
       local(
-        command
-          .argument("[environment]", environment)
+        caches(command.argument("[environment]", environment))
           .argument("[arguments...]", "further arguments of `spack install`, after --")
           .option("-j, --jobs <count>", "parallel jobs of a build", wholeNumber)
           .option("-p, --concurrent <count>", "packages built at once", wholeNumber)
-          .addOption(
-            new Option("--cache <use>", "build caches: where they have it, alone, or not at all").choices([
-              "auto",
-              "only",
-              "never",
-            ]),
-          )
           .option("--fail-fast", "stop at the first failure")
           .option("--keep-stage", "keep the folders of builds")
           .option("--events", "print a JSON object a line for each event"),
@@ -147,6 +160,16 @@ export const spackCommands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/spack/activate.ts")).deactivate,
   },
 ];
+
+function caches(command: Command): Command {
+  return command.addOption(
+    new Option("--cache <use>", "build caches: where they have it, alone, or not at all").choices([
+      "auto",
+      "only",
+      "never",
+    ]),
+  );
+}
 
 function local(command: Command): Command {
   return command.option("--local", "this machine's own Spack, although a container is configured");

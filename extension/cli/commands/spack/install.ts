@@ -1,5 +1,5 @@
 import { isCancellation, SygaldryError } from "../../../core/base/errors.ts";
-import { cacheSetting, defaultCache } from "../../../core/spack/run/cache-setting.ts";
+import { cacheSetting } from "../../../core/spack/run/cache-setting.ts";
 import type { InstallOptions } from "../../../core/spack/run/commands.ts";
 import type { InstallEvent } from "../../../core/spack/run/events.ts";
 import { installEnvironment } from "../../../core/spack/run/install.ts";
@@ -9,7 +9,7 @@ import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
 import { chooseEnvironment, requireLock } from "./context.ts";
-import { installedHashes, openSpack, siteVariables } from "./place.ts";
+import { installedHashes, openSpack, sharedCache, siteVariables } from "./place.ts";
 
 export interface InstallCommandOptions extends SiteOptions {
   readonly jobs?: number;
@@ -69,8 +69,8 @@ async function installOptions(
   signal: AbortSignal,
 ): Promise<InstallOptions> {
   const { jobs, concurrent, cache, failFast, keepStage, verbose } = options;
-  const shared = place.site.kind === "local" ? undefined : defaultCache;
-  const from = cache === "never" ? undefined : cacheSetting(await siteVariables(place, signal), shared);
+  const from =
+    cache === "never" ? undefined : cacheSetting(await siteVariables(place, signal), sharedCache(place));
   return {
     ...{ more, ...(from === undefined ? {} : { from }) },
     ...(jobs === undefined ? {} : { jobs }),

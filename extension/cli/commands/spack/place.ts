@@ -4,6 +4,7 @@ import { SygaldryError } from "../../../core/base/errors.ts";
 import { runChecked } from "../../../core/base/process.ts";
 import type { Site } from "../../../core/site/site.ts";
 import type { EnvironmentFolder } from "../../../core/spack/find-environments.ts";
+import { defaultCache } from "../../../core/spack/run/cache-setting.ts";
 import type { SpackProgram } from "../../../core/spack/run/commands.ts";
 import { installRoot, readSection, type SpackHome, scopeFolders } from "../../../core/spack/settings.ts";
 import { readDatabase } from "../../../core/spack/store/read-database.ts";
@@ -45,6 +46,11 @@ export async function openSpack(
   );
   const program = root === undefined ? "spack" : path.join(root, "bin/spack");
   return { site, program, home, store: installRoot(configs, home), environment };
+}
+
+/** The build cache that a project has without being asked; this machine's own Spack has none. */
+export function sharedCache({ site }: SpackPlace): string | undefined {
+  return site.kind === "local" ? undefined : defaultCache;
 }
 
 /** The hashes that the store has installed. */

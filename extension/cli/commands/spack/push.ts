@@ -5,7 +5,6 @@ import {
   cacheMirror,
   cacheSetting,
   cacheVariables,
-  defaultCache,
   urlSecrets,
 } from "../../../core/spack/run/cache-setting.ts";
 import { type PushOptions, pushCommand } from "../../../core/spack/run/commands.ts";
@@ -15,7 +14,7 @@ import { outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
 import { chooseEnvironment } from "./context.ts";
-import { openSpack, type SpackPlace, siteVariables } from "./place.ts";
+import { openSpack, type SpackPlace, sharedCache, siteVariables } from "./place.ts";
 
 export interface PushCommandOptions extends SiteOptions {
   /** Name of a configured mirror, path or URL; the project's build cache when absent. */
@@ -80,8 +79,7 @@ async function targetOf(
 }
 
 async function projectCache(place: SpackPlace, signal: AbortSignal): Promise<CacheSetting> {
-  const shared = place.site.kind === "local" ? undefined : defaultCache;
-  const found = cacheSetting(await siteVariables(place, signal), shared);
+  const found = cacheSetting(await siteVariables(place, signal), sharedCache(place));
   if (found !== undefined) return found;
   throw new SygaldryError("SYG-USAGE", "there is no build cache to push to", {
     next: `Name one with --to, or set ${cacheVariables.url}.`,
