@@ -1,5 +1,5 @@
 import { constrain } from "./constrain.ts";
-import { areCompatibleTypes, insertEdge, typeWeight } from "./edges.ts";
+import { areCompatibleTypes, edgeList, insertEdge, typeWeight } from "./edges.ts";
 import { formatSpec } from "./format-spec.ts";
 import { sameSpec } from "./same-spec.ts";
 import type { SpecDependency } from "./spec.ts";
@@ -12,29 +12,31 @@ import { sortedSet } from "./text-order.ts";
  * constrained further instead, and stays direct or not as it was. Throws SpecValueError.
  */
 export function addDependency(draft: SpecDraft, edge: SpecDependency): void {
-  const others = draft.dependencies.filter(({ spec }) => !edge.spec.name || spec.name === edge.spec.name);
-  const same = others.find(
-    (other) =>
-      edge.spec.name !== "" &&
-      typeWeight(other.types) === typeWeight(edge.types) &&
-      sameSpec(other.when, edge.when),
+  const { name } = edge.spec;
+  const named = name === "" ? [] : (draft.edges.get(name) ?? []);
+  const weight = typeWeight(edge.types);
+  const at = named.findIndex(
+    (other) => typeWeight(other.types) === weight && sameSpec(other.when, edge.when),
   );
+  const same = named[at];
   if (same !== undefined) {
-    const merged = mergedEdge(same, edge);
-    draft.dependencies.splice(draft.dependencies.indexOf(same), 1, merged);
+    named[at] = mergedEdge(same, edge);
     return;
   }
-  const conflict = others.find(
-    (other) => sameSpec(other.when, edge.when) && !areCompatibleTypes(other.types, edge.types),
-  );
-  if (conflict !== undefined)
+  if (weight !== 0) refuseConflict(name === "" ? edgeList(draft.edges) : named, edge);
+  // Spack drops the propagation of a further edge to one package.
+  insertEdge(draft.edges, named.length > 0 ? { ...edge, propagate: false } : edge);
+}
+
+/** An edge that asks for no kinds gets along with all others. */
+function refuseConflict(others: readonly SpecDependency[], edge: SpecDependency): void {
+  for (const other of others) {
+    if (areCompatibleTypes(other.types, edge.types) || !sameSpec(other.when, edge.when)) continue;
     throw new SpecValueError(
-      `${formatSpec(edge.spec)} comes twice, with kinds of dependency that exclude each other`,
+      `${formatSpec(edge.spec) || "a dependency"} comes twice, with kinds of dependency that exclude each other`,
       "each kind once",
     );
-  // Spack drops the propagation of a further edge to one package.
-  const known = edge.spec.name !== "" && others.length > 0;
-  insertEdge(draft.dependencies, known ? { ...edge, propagate: false } : edge);
+  }
 }
 
 function mergedEdge(edge: SpecDependency, other: SpecDependency): SpecDependency {

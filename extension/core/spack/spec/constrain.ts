@@ -1,5 +1,5 @@
 import { constrainArchitecture } from "./architecture.ts";
-import { insertEdge, orderedTypes } from "./edges.ts";
+import { edgeList, edgeMap, insertEdge, orderedTypes } from "./edges.ts";
 import { constrainFlags } from "./flags.ts";
 import { formatSpec } from "./format-spec.ts";
 import { dependenciesIntersect } from "./intersects.ts";
@@ -86,14 +86,15 @@ function constrainDependencies(spec: Spec, other: Spec): readonly SpecDependency
     throw conflict(spec, other, "their dependencies exclude each other");
   if (edgesBelow(other).some(({ edge }) => edge.spec.name === ""))
     throw conflict(spec, other, "a dependency without a name cannot be added to others");
-  const edges = [...spec.dependencies];
+  const edges = edgeMap(spec.dependencies);
   for (const edge of other.dependencies) {
-    const at = edges.findIndex((ours) => ours.spec.name === edge.spec.name && sameSpec(ours.when, edge.when));
-    const ours = edges[at];
+    const named = edges.get(edge.spec.name) ?? [];
+    const at = named.findIndex(({ when }) => sameSpec(when, edge.when));
+    const ours = named[at];
     if (ours === undefined) insertEdge(edges, edge);
-    else edges[at] = constrainEdge(ours, edge);
+    else named[at] = constrainEdge(ours, edge);
   }
-  return edges;
+  return edgeList(edges);
 }
 
 function constrainEdge(ours: SpecDependency, theirs: SpecDependency): SpecDependency {

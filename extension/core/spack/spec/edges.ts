@@ -24,18 +24,33 @@ export function areCompatibleTypes(a: readonly DependencyType[], b: readonly Dep
   return (x & y) === 0 && !((x & linkAndRun) !== 0 && (y & linkAndRun) !== 0);
 }
 
-/**
- * Adds an edge where Spack keeps it: packages in the order in which they were first named, edges to one package by the
- * weight of their kinds.
- */
-export function insertEdge(edges: SpecDependency[], edge: SpecDependency): void {
-  const weight = typeWeight(edge.types);
-  let end = -1;
-  let at = -1;
-  for (const [index, other] of edges.entries()) {
-    if (other.spec.name !== edge.spec.name) continue;
-    end = index + 1;
-    if (at < 0 && typeWeight(other.types) > weight) at = index;
+/** Edges by the name of the dependency, as Spack keeps them. */
+export type EdgeMap = Map<string, SpecDependency[]>;
+
+export function edgeMap(edges: readonly SpecDependency[]): EdgeMap {
+  const map: EdgeMap = new Map();
+  for (const edge of edges) {
+    const others = map.get(edge.spec.name);
+    if (others === undefined) map.set(edge.spec.name, [edge]);
+    else others.push(edge);
   }
-  edges.splice(at >= 0 ? at : end >= 0 ? end : edges.length, 0, edge);
+  return map;
+}
+
+/** All edges: packages in the order in which they were first named. */
+export function edgeList(map: EdgeMap): readonly SpecDependency[] {
+  return [...map.values()].flat();
+}
+
+/** Adds an edge where Spack keeps it: edges to one package by the weight of their kinds. */
+export function insertEdge(map: EdgeMap, edge: SpecDependency): void {
+  const others = map.get(edge.spec.name);
+  if (others === undefined) {
+    map.set(edge.spec.name, [edge]);
+    return;
+  }
+  const weight = typeWeight(edge.types);
+  let at = others.length;
+  while (at > 0 && typeWeight(others[at - 1]?.types ?? []) > weight) at -= 1;
+  others.splice(at, 0, edge);
 }

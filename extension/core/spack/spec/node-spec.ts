@@ -5,8 +5,15 @@ import { sortedSet } from "./text-order.ts";
 import { switchVariant, type Variant } from "./variant.ts";
 import { parseVersionItem } from "./version-item.ts";
 
-/** One spec a node, so that what many nodes depend on is made once. */
-const made = new WeakMap<Lockfile, Map<SpecHash, Spec>>();
+interface LockSpecs {
+  readonly lock: Lockfile;
+  /** One spec a node, so that what many nodes depend on is made once. */
+  readonly specs: Map<SpecHash, Spec>;
+  /** The virtual packages that each node stands in for. */
+  readonly provided: ReadonlyMap<SpecHash, ReadonlySet<string>>;
+}
+
+const known = new WeakMap<Lockfile, LockSpecs>();
 
 /**
  * A node of a lock as a spec in which all is decided, so that `satisfies(nodeSpec(node, lock), constraint)` answers what
@@ -14,39 +21,55 @@ const made = new WeakMap<Lockfile, Map<SpecHash, Spec>>();
  * left out.
  */
 export function nodeSpec(node: LockNode, lock: Lockfile): Spec {
-  const specs = made.get(lock) ?? new Map<SpecHash, Spec>();
-  made.set(lock, specs);
-  const known = specs.get(node.hash);
-  if (known !== undefined) return known;
-  const spec = settled(node, lock);
-  specs.set(node.hash, spec);
+  const specs = known.get(lock) ?? { lock, specs: new Map(), provided: providedVirtuals(lock) };
+  known.set(lock, specs);
+  return specOf(node, specs);
+}
+
+function specOf(node: LockNode, specs: LockSpecs): Spec {
+  const found = specs.specs.get(node.hash);
+  if (found !== undefined) return found;
+  const spec = settled(node, specs);
+  specs.specs.set(node.hash, spec);
   return spec;
 }
 
-function settled(node: LockNode, lock: Lockfile): Spec {
+function providedVirtuals(lock: Lockfile): ReadonlyMap<SpecHash, ReadonlySet<string>> {
+  const provided = new Map<SpecHash, Set<string>>();
+  for (const node of lock.nodes.values()) {
+    for (const { hash, virtuals } of node.dependencies) {
+      const names = provided.get(hash) ?? new Set();
+      for (const name of virtuals) names.add(name);
+      if (names.size > 0) provided.set(hash, names);
+    }
+  }
+  return provided;
+}
+
+function settled(node: LockNode, specs: LockSpecs): Spec {
   let dependencies: readonly SpecDependency[] | undefined;
   return {
     name: node.name,
-    namespace: node.namespace,
+    namespace: node.namespace || undefined,
     versions: [parseVersionItem(`=${node.version}`)],
     variants: nodeVariants(node),
     flags: nodeFlags(node),
     architecture: { platform: node.platform, os: node.os, target: node.target },
     hash: undefined,
     get dependencies() {
-      dependencies ??= node.dependencies.flatMap((dependency) => edgeTo(dependency, lock));
+      dependencies ??= node.dependencies.flatMap((dependency) => edgeTo(dependency, specs));
       return dependencies;
     },
-    concrete: concreteFacts(node),
+    concrete: concreteFacts(node, specs.provided.get(node.hash) ?? []),
   };
 }
 
-function edgeTo(dependency: LockDependency, lock: Lockfile): readonly SpecDependency[] {
-  const node = lock.nodes.get(dependency.hash);
+function edgeTo(dependency: LockDependency, specs: LockSpecs): readonly SpecDependency[] {
+  const node = specs.lock.nodes.get(dependency.hash);
   if (node === undefined) return [];
   const { types, direct } = dependency;
   const virtuals = sortedSet(dependency.virtuals);
-  return [{ spec: nodeSpec(node, lock), types, virtuals, direct, propagate: false, when: emptySpec }];
+  return [{ spec: specOf(node, specs), types, virtuals, direct, propagate: false, when: emptySpec }];
 }
 
 function nodeVariants({ variants, patches }: LockNode): ReadonlyMap<string, Variant> {
@@ -70,10 +93,11 @@ function nodeFlags({ flags }: LockNode): Flags {
   );
 }
 
-function concreteFacts({ hash, external, compiler }: LockNode): ConcreteFacts {
+function concreteFacts({ hash, external, compiler }: LockNode, provides: Iterable<string>): ConcreteFacts {
   return {
     hash,
     external: external !== undefined,
+    provides: sortedSet(provides),
     compiler: compiler && {
       ...emptySpec,
       name: compiler.name,

@@ -1,11 +1,12 @@
 import { addDependency } from "./add-dependency.ts";
 import { compilerPackage } from "./compiler-aliases.ts";
 import { constrain } from "./constrain.ts";
+import { edgeMap } from "./edges.ts";
 import { assignedVirtuals, type EdgeAttributes, parseEdgeAttributes } from "./parse-edge.ts";
 import { parseNode } from "./parse-node.ts";
 import { type PartRecorder, recordParts } from "./record-parts.ts";
 import { emptySpec, type Spec } from "./spec.ts";
-import { type HostArchitecture, newDraft, type SpecDraft } from "./spec-draft.ts";
+import { type HostArchitecture, newDraft, type SpecDraft, settleDraft } from "./spec-draft.ts";
 import { UnsatisfiableSpecError } from "./spec-errors.ts";
 import type { ParsedSpec } from "./spec-parts.ts";
 import { sortedSet } from "./text-order.ts";
@@ -74,9 +75,12 @@ function parseNext(reading: Reading): Spec {
       expandToolchain(reading, current, token.sigil)
     )
       continue;
+    if (!direct) settleDraft(current);
     const dependency = parseDependency(reading, token, direct ? current : root);
     if (!direct) current = dependency;
   }
+  settleDraft(current);
+  settleDraft(root);
   return root;
 }
 
@@ -135,6 +139,7 @@ function expandToolchain({ stream, parts, options }: Reading, current: SpecDraft
   stream.take();
   parts.node(next, name);
   parts.add("name", next);
+  settleDraft(current);
   try {
     Object.assign(current, draftOf(constrain(current, toolchain)));
   } catch (error) {
@@ -154,7 +159,8 @@ function draftOf(spec: Spec): SpecDraft {
     flags: new Map(flags),
     architecture,
     hash,
-    dependencies: [...dependencies],
+    dependencies,
+    edges: edgeMap(dependencies),
     concrete: undefined,
   };
 }

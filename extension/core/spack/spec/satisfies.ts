@@ -15,6 +15,7 @@ import { versionsSatisfy } from "./version-list.ts";
  */
 export function satisfies(spec: Spec, constraint: Spec): boolean {
   if (constraint.concrete !== undefined) return spec.concrete?.hash === constraint.concrete.hash;
+  if (standsIn(spec, constraint)) return true;
   if (!nodeSatisfies(spec, constraint)) return false;
   if (constraint.dependencies.length === 0) return true;
   const reach = reachable(spec);
@@ -22,6 +23,12 @@ export function satisfies(spec: Spec, constraint: Spec): boolean {
     if (!mayApply(spec, traced)) return true;
     return traced.edge.direct ? hasDirect(spec, traced) : hasBelow(reach, traced.edge);
   });
+}
+
+/** Whether a constraint on a virtual package is met by a package that is used as one. */
+function standsIn({ name, concrete }: Spec, constraint: Spec): boolean {
+  if (concrete === undefined || name === constraint.name) return false;
+  return concrete.provides.includes(constraint.name) && concrete.hash.startsWith(constraint.hash ?? "");
 }
 
 /** `satisfies` without a look at the dependencies. */

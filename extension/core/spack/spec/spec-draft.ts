@@ -1,4 +1,5 @@
 import type { Architecture } from "./architecture.ts";
+import { type EdgeMap, edgeList } from "./edges.ts";
 import { type Flag, isFlagKind, parseFlags } from "./flags.ts";
 import { setArchitecture } from "./set-architecture.ts";
 import type { SpecDependency } from "./spec.ts";
@@ -15,7 +16,9 @@ export interface SpecDraft {
   flags: Map<string, readonly Flag[]>;
   architecture: Architecture | undefined;
   hash: string | undefined;
-  dependencies: SpecDependency[];
+  /** Up to date only after `settleDraft`. */
+  dependencies: readonly SpecDependency[];
+  edges: EdgeMap;
   readonly concrete: undefined;
 }
 
@@ -43,8 +46,14 @@ export function newDraft(): SpecDraft {
     architecture: undefined,
     hash: undefined,
     dependencies: [],
+    edges: new Map(),
     concrete: undefined,
   };
+}
+
+/** Makes `dependencies` what was added to `edges`. */
+export function settleDraft(draft: SpecDraft): void {
+  draft.dependencies = edgeList(draft.edges);
 }
 
 /** Takes in `+name`. Throws SpecValueError. */

@@ -42,6 +42,8 @@ export interface SpecDependency {
 export interface ConcreteFacts {
   readonly hash: string;
   readonly external: boolean;
+  /** The virtual packages that it stands in for somewhere in the lock. */
+  readonly provides: readonly string[];
   /** The compiler, in locks where it is no dependency (specfile versions below 5). */
   readonly compiler: Spec | undefined;
 }
