@@ -40,10 +40,9 @@ const catalogue = {
   setpriv: distribution(() => missingProgram("setpriv", ["--version"])),
   shellcheck: distribution(() => missingProgram("shellcheck", ["--version"])),
   shfmt: distribution(() => missingProgram("shfmt", ["--version"])),
-  "spack-root": other(() =>
+  spack: other(() =>
     spackRoot() === undefined ? "SPACK_ROOT names no Spack, and there is none at /opt/spack_src" : undefined,
   ),
-  spack: other(() => missingProgram("spack", ["--version"])),
 } as const satisfies Record<string, Need>;
 
 export type Requirement = keyof typeof catalogue;

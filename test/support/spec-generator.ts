@@ -304,7 +304,7 @@ function pairEdge(random: Random): string {
   const sigil = random.pick(["^", "%", "%%"]);
   const attributes = random.chance(0.3) ? `[${edgeAttribute(random)}] ` : "";
   const assignment = random.chance(0.15) ? `${random.pick(virtualNames)}=` : "";
-  return sigil + attributes + assignment + pairNode(random, random.pick(["dep", "dep", "gcc", "clang"]));
+  return sigil + attributes + assignment + pairNode(random, random.pick(["dep", "dep", "gcc", "clang", ""]));
 }
 
 /** The same spec with something left out, added or in another order. */

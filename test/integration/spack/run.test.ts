@@ -18,7 +18,7 @@ import { requires } from "../../support/requirements.ts";
 import { createSpackPlace, type SpackPlace } from "../../support/spack-place.ts";
 import { processesWith } from "../engine/support.ts";
 
-requires("linux", "spack-root")("Spack, really run (integration)", () => {
+requires("linux", "spack")("Spack, really run (integration)", () => {
   let place: SpackPlace;
   let demo = "";
   beforeAll(async () => {

@@ -30,8 +30,7 @@ export function parseSpecParts(text: string, options: ParseOptions = {}): Parsed
   const parts = recordParts();
   const stream = tokenStream(text);
   const spec = parseNext({ stream, parts, options, text, base: 0 });
-  if (stream.peek() !== undefined)
-    stream.fail("it is more than one spec", "one spec, or quotes around a value");
+  refuseRest(stream, "one spec, or quotes around a value");
   return { spec, nodes: parts.nodes, parts: parts.parts };
 }
 
@@ -44,6 +43,19 @@ export function parseSpecs(text: string, options: ParseOptions = {}): readonly S
     specs.push(parseNext({ stream, parts: recordParts(), options, text, base: 0 }));
   }
   return specs;
+}
+
+/** After the one spec there must be nothing. */
+function refuseRest(stream: TokenStream, expected: string): void {
+  const token = stream.peek();
+  if (token === undefined) return;
+  const sign = /^:?=/.exec(stream.text.slice(token.end, token.end + 2))?.[0];
+  if (token.kind === "name" && sign !== undefined) {
+    const name = stream.text.slice(token.start, token.end) + sign;
+    const at = { start: token.start, end: token.end + sign.length };
+    stream.fail(`${name} has no value, or the value's quote has no partner`, `${name}VALUE`, at);
+  }
+  stream.fail("it is more than one spec", expected, token);
 }
 
 interface Reading {
@@ -95,12 +107,11 @@ function parseDependency(reading: Reading, token: SigilToken, parent: SpecDraft)
   parts.extend(token);
   const { types, virtuals, when } = edgeAttributes(reading, token);
   const spec = newDraft();
-  const start = stream.peek()?.start ?? token.end;
   parseNode(stream, spec, parts, options.host);
   const direct = token.sigil !== "^";
   if (direct) spec.name = compilerPackage(spec.name);
   const edge = { spec, types, virtuals: sortedSet(virtuals), direct, propagate: token.sigil === "%%" };
-  stream.at({ start: token.start, end: Math.max(start, token.end) }, () =>
+  stream.at({ start: token.start, end: stream.taken() }, () =>
     addDependency(parent, { ...edge, when: when ?? emptySpec }),
   );
   return spec;
@@ -124,7 +135,7 @@ function edgeAttributes(reading: Reading, token: SigilToken): EdgeAttributes {
       parts: parts.condition(start),
       base: reading.base + start,
     });
-    if (condition.peek() !== undefined) condition.fail("the condition is more than one spec", "one spec");
+    refuseRest(condition, "one spec");
     return spec;
   });
 }

@@ -50,6 +50,11 @@ function nodeKey(spec: Spec): string {
   ]);
 }
 
+/** Equal for edges of which Spack keeps one alone in a set: it takes no notice of what the dependency is, but for its name. */
+export function edgeSetKey(parent: Spec, edge: SpecDependency): string {
+  return JSON.stringify([parent.name, edge.spec.name, ...edgeKey(edge), edge.propagate]);
+}
+
 function edgeKey(edge: SpecDependency): readonly (string | number | boolean | readonly string[])[] {
   return [typeWeight(edge.types), edge.virtuals, edge.direct, specKey(edge.when)];
 }

@@ -3,6 +3,7 @@ import { typeWeight } from "./edges.ts";
 import { findDependency } from "./find-dependency.ts";
 import { flagsSatisfy } from "./flags.ts";
 import { intersects } from "./intersects.ts";
+import { edgeSetKey } from "./same-spec.ts";
 import type { Spec, SpecDependency } from "./spec.ts";
 import { edgesBelow, hasType, type TracedEdge } from "./traverse.ts";
 import { variantsSatisfy } from "./variants-satisfy.ts";
@@ -85,19 +86,29 @@ function reachable(spec: Spec): Reach {
   let found: Map<string, SpecDependency[]> | undefined;
   return () => {
     if (found !== undefined) return found;
-    const byName = new Map<string, SpecDependency[]>();
-    const below = edgesBelow(spec, ["link", "run"]).map(({ edge }) => edge);
-    const build = spec.dependencies.filter((edge) => hasType(edge, ["build"]));
-    for (const edge of new Set([...below, ...build])) {
+    found = new Map();
+    for (const edge of reachableEdges(spec)) {
       for (const name of new Set([edge.spec.name, ...edge.virtuals])) {
-        const edges = byName.get(name);
-        if (edges === undefined) byName.set(name, [edge]);
+        const edges = found.get(name);
+        if (edges === undefined) found.set(name, [edge]);
         else edges.push(edge);
       }
     }
-    found = byName;
-    return byName;
+    return found;
   };
+}
+
+function reachableEdges(spec: Spec): Iterable<SpecDependency> {
+  const build = spec.dependencies.filter((edge) => hasType(edge, ["build"]));
+  const all = [...edgesBelow(spec, ["link", "run"]), ...build.map((edge) => ({ parent: spec, edge }))];
+  if (spec.concrete !== undefined) return new Set(all.map(({ edge }) => edge));
+  // Of ^+x and ^~x Spack sees the first alone.
+  const seen = new Map<string, SpecDependency>();
+  for (const { parent, edge } of all) {
+    const key = edgeSetKey(parent, edge);
+    if (!seen.has(key)) seen.set(key, edge);
+  }
+  return seen.values();
 }
 
 function hasBelow(reach: Reach, { spec, virtuals, when }: SpecDependency): boolean {

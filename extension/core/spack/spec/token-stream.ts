@@ -8,6 +8,8 @@ export interface TokenStream {
   readonly peek: () => Token | undefined;
   /** Takes the next token, which must be there. */
   readonly take: () => Token;
+  /** Where the token ends that was taken last. */
+  readonly taken: () => number;
   /** Puts a token in front. */
   readonly push: (token: Token) => void;
   readonly fail: (problem: string, expected: string, at?: Span) => never;
@@ -28,6 +30,7 @@ export function tokenStream(text: string, whole: string = text, base = 0): Token
     });
   };
   let lexed = 0;
+  let taken = 0;
   const peek = (): Token | undefined => {
     if (waiting.length > 0) return waiting[0];
     const token = lex();
@@ -44,8 +47,11 @@ export function tokenStream(text: string, whole: string = text, base = 0): Token
     take: () => {
       const token = peek();
       waiting.shift();
-      return token ?? fail("it ends too early", "more");
+      if (token === undefined) return fail("it ends too early", "more");
+      taken = token.end;
+      return token;
     },
+    taken: () => taken,
     push: (token) => waiting.unshift(token),
     fail,
     at: (at, action) => {
