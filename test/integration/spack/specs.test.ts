@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { requires } from "../../support/requirements.ts";
 import { spackFixture } from "../../support/spack-fixtures.ts";
 import { askSpack, type SpecVerdicts } from "../../support/spack-verdicts.ts";
-import { chosenCases, lockQueries } from "../../support/spec-cases.ts";
+import { chosenCases, chosenQueries } from "../../support/spec-cases.ts";
 import { compareWithSpack } from "../../support/spec-comparison.ts";
 import { generateSpecs } from "../../support/spec-generator.ts";
 
@@ -12,7 +12,7 @@ requires("spack")("specs, against the Spack that is here (integration)", () => {
     const [chosen, random] = [chosenCases(), generateSpecs(1, 60)];
     const verdicts = askSpack(
       { specs: [...chosen.specs, ...random.specs], pairs: [...chosen.pairs, ...random.pairs] },
-      lockQueries,
+      chosenQueries(),
     );
     if (process.env["SYGALDRY_UPDATE_GOLDEN"] === "1")
       writeFileSync(spackFixture("specs-more", "verdicts.json"), asText(verdicts));

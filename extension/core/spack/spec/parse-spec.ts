@@ -55,6 +55,8 @@ function refuseRest(stream: TokenStream, expected: string): void {
     const at = { start: token.start, end: token.end + sign.length };
     stream.fail(`${name} has no value, or the value's quote has no partner`, `${name}VALUE`, at);
   }
+  if (token.kind === "version" || token.kind === "switch" || token.kind === "key-value")
+    stream.fail("nothing more can be asked of a toolchain", "the toolchain's name alone", token);
   stream.fail("it is more than one spec", expected, token);
 }
 

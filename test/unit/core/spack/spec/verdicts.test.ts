@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { spackFixture } from "../../../../support/spack-fixtures.ts";
 import type { SpecVerdicts } from "../../../../support/spack-verdicts.ts";
-import { chosenCases, lockQueries } from "../../../../support/spec-cases.ts";
+import { chosenCases, chosenQueries } from "../../../../support/spec-cases.ts";
 import { compareWithSpack } from "../../../../support/spec-comparison.ts";
 
 const verdicts: SpecVerdicts = JSON.parse(readFileSync(spackFixture("specs-more", "verdicts.json"), "utf8"));
@@ -17,7 +17,7 @@ describe("specs, against what Spack said of them (unit)", () => {
   test("which nodes of a lock a constraint finds", () => {
     const { disagreements, compared } = compareWithSpack({ ...verdicts, specs: [], pairs: [] });
     expect(disagreements).toEqual([]);
-    expect(compared).toBe(lockQueries.flatMap(({ queries }) => queries).length);
+    expect(compared).toBe(chosenQueries().flatMap(({ queries }) => queries).length);
   });
 
   test("the fixture has all cases that were chosen", () => {
