@@ -1,11 +1,19 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { messageOf } from "../../base/errors.ts";
+import { messageOf, systemCode } from "../../base/errors.ts";
 import { redactor } from "../../base/redact.ts";
 import { answerChallenge } from "./challenge.ts";
 import type { MirrorCredentials } from "./mirror.ts";
 
-/** The cache could not be asked; the message is free of secrets, and says what to do where that is known. */
-export class Unreachable extends Error {}
+/** The cache could not be asked, or gave no sensible answer. The message is free of secrets. */
+export class Unreachable extends Error {
+  /** Whether asking something else is useless as well: no connection, or no permission. */
+  readonly altogether: boolean;
+
+  constructor(message: string, altogether = false) {
+    super(message);
+    this.altogether = altogether;
+  }
+}
 
 export interface HttpReply {
   readonly status: number;
@@ -15,7 +23,9 @@ export interface HttpReply {
 
 export interface HttpOptions {
   readonly credentials: MirrorCredentials;
-  /** Milliseconds for one attempt of one request. Default 30,000. */
+  /** Send credentials at once, where encrypted, rather than when asked: web servers do not always ask. */
+  readonly eager: boolean;
+  /** Milliseconds for one attempt of one request. Default 20,000. */
   readonly timeout?: number;
   /** Milliseconds before the second attempt, then twice as long. Default 500. */
   readonly pause?: number;
@@ -37,14 +47,14 @@ export interface GetOptions {
 
 const attempts = 3;
 
-export function httpClient({ credentials, timeout = 30_000, pause = 500 }: HttpOptions): HttpClient {
+export function httpClient({ credentials, eager, timeout = 20_000, pause = 500 }: HttpOptions): HttpClient {
   const redact = redactor(secretsOf(credentials));
   /** By origin, so that nothing is sent to where it was not asked for. */
   const authorizations = new Map<string, string>();
 
   const once = async (url: string, options: GetOptions, mayLogIn: boolean): Promise<HttpReply> => {
     const { origin } = new URL(url);
-    const authorization = authorizations.get(origin) ?? eager(url, credentials);
+    const authorization = authorizations.get(origin) ?? firstTry(url, eager ? credentials : { kind: "none" });
     const reply = await request(url, options, authorization, timeout);
     if (reply.status !== 401 || !mayLogIn) return reply;
     const login = (realm: string, basic: string | undefined) =>
@@ -57,27 +67,17 @@ export function httpClient({ credentials, timeout = 30_000, pause = 500 }: HttpO
 
   const get = async (url: string, options: GetOptions = {}): Promise<HttpReply> => {
     for (let attempt = 1; ; attempt++) {
-      let reply: HttpReply | undefined;
-      let failure: unknown;
-      try {
-        reply = await once(url, options, true);
-        if (isAnswer(reply.status)) return reply;
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        if (error instanceof Unreachable) throw new Unreachable(redact(error.message));
-        failure = error;
-      }
-      const passing = reply === undefined || reply.status === 429 || reply.status >= 500;
+      const outcome = await once(url, options, true).catch((error: unknown) => ({ error }));
+      options.signal?.throwIfAborted();
+      const failed = "error" in outcome;
+      if (!failed && isAnswer(outcome.status)) return outcome;
+      const passing = failed ? mayPass(outcome.error) : outcome.status === 429 || outcome.status >= 500;
       if (!passing || attempt === attempts) {
-        const why =
-          reply === undefined ? networkFailure(failure, timeout) : refusal(reply.status, credentials);
-        throw new Unreachable(redact(`${shown(url)} ${why}`));
+        const why = failed ? networkFailure(outcome.error, timeout) : refusal(outcome.status, credentials);
+        throw new Unreachable(redact(`${shown(url)} ${why}`), true);
       }
-      await wait(
-        delay(reply, pause * 2 ** (attempt - 1)),
-        undefined,
-        options.signal && { signal: options.signal },
-      );
+      const time = delay(failed ? undefined : outcome, pause * 2 ** (attempt - 1));
+      await wait(time, undefined, options.signal && { signal: options.signal });
     }
   };
   return { get };
@@ -114,11 +114,10 @@ async function request(
   };
 }
 
-/** A web server that hides what is there does not always ask: what was configured for it is sent at once, encrypted. */
-function eager(url: string, credentials: MirrorCredentials): string | undefined {
+function firstTry(url: string, credentials: MirrorCredentials): string | undefined {
   const { username, password } = new URL(url);
   if (username !== "") return basic(decodeURIComponent(username), decodeURIComponent(password));
-  if (!isProtected(url) || new URL(url).pathname.startsWith("/v2/")) return undefined;
+  if (!isProtected(url)) return undefined;
   if (credentials.kind === "password") return basic(credentials.id, credentials.secret);
   return credentials.kind === "token" ? `Bearer ${credentials.token}` : undefined;
 }
@@ -159,11 +158,19 @@ function refusal(status: number, credentials: MirrorCredentials): string {
 }
 
 function networkFailure(error: unknown, timeout: number): string {
+  if (error instanceof Unreachable) return `is not open to this mirror: ${error.message}`;
   if (error instanceof Error && error.name === "TimeoutError") return `did not answer within ${timeout} ms`;
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   // A host with several addresses fails with all their failures, and no message of its own.
   const inner: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   return `cannot be reached: ${messageOf(inner)}`;
+}
+
+/** A connection that broke may hold the next time; a name that does not exist, or a closed port, stays so. */
+function mayPass(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const code = systemCode(cause) ?? "";
+  return ["ECONNRESET", "EPIPE", "EAI_AGAIN", "UND_ERR_SOCKET"].includes(code);
 }
 
 /** Servers say how long to wait; not longer than a person would. */

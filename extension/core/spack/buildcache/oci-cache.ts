@@ -37,8 +37,7 @@ export async function askOciCache(
   { signal, details = false }: AskOptions,
   context: OciContext,
 ): Promise<CacheAnswer> {
-  const index = await readIndex(context, signal);
-  const tags = await listTags(context, signal);
+  const [index, tags] = await Promise.all([readIndex(context, signal), listTags(context, signal)]);
   if (typeof tags === "string") {
     const why = { state: "unknown", why: tags } as const;
     if (index.state === "unknown") return answerForAll(packages, why, index);

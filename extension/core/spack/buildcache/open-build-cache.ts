@@ -1,3 +1,4 @@
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { redactor } from "../../base/redact.ts";
 import { type PathTranslation, samePaths } from "../../site/paths.ts";
@@ -25,10 +26,11 @@ export function openBuildCache(mirror: Mirror, options: OpenCacheOptions = {}): 
   const store = indexStore(options.indexes);
   const shown = redactor([])(mirror.url);
   const opened = { name: mirror.name, url: shown };
-  const scheme = /^([a-z0-9+]+):\/\//i.exec(mirror.url)?.[1]?.toLowerCase();
+  const scheme = /^([a-z0-9+]+):\/\//i.exec(mirror.url)?.[1]?.toLowerCase() ?? "file";
   if (scheme === "file") return { ...opened, ...fileCache(mirror, options.paths ?? samePaths, store) };
   const client = httpClient({
     credentials: mirror.credentials,
+    eager: scheme === "http" || scheme === "https",
     ...(options.timeout !== undefined && { timeout: options.timeout }),
     ...(options.pause !== undefined && { pause: options.pause }),
   });
@@ -59,7 +61,9 @@ function fileCache(mirror: Mirror, paths: PathTranslation, store: IndexStore): P
   };
 }
 
+/** A plain path is taken as it is. */
 function toPath(url: string): string | undefined {
+  if (!/^file:/i.test(url)) return path.isAbsolute(url) ? url : undefined;
   try {
     // Spack writes some with more slashes than the scheme has.
     return fileURLToPath(url.replace(/^file:\/{3,}/, "file:///"));

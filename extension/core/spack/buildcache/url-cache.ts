@@ -5,6 +5,7 @@ import { forEachParallel } from "../../base/parallel.ts";
 import type { SpecHash } from "../lockfile/lockfile.ts";
 import {
   type AskOptions,
+  answerForAll,
   type CacheAnswer,
   type CachedPackage,
   type CacheIndex,
@@ -36,7 +37,8 @@ export async function askUrlCache(
   { signal, details = false }: AskOptions,
   context: UrlCacheContext,
 ): Promise<CacheAnswer> {
-  const { index, listed } = await readIndex(context, signal);
+  const { index, listed, useless } = await readIndex(context, signal);
+  if (index.state === "unknown" && useless) return answerForAll(packages, index, index);
   const presence = new Map<SpecHash, Presence>();
   const believed = packages.filter(({ hash }) => !context.direct && !details && listed.has(hash));
   if (believed.length > 0 && (await asIndexed(believed, context, signal))) {
@@ -107,16 +109,18 @@ async function lookFor(
 interface ReadIndex {
   readonly index: CacheIndex;
   readonly listed: ReadonlySet<SpecHash>;
+  /** Nothing else need be asked. */
+  readonly useless: boolean;
 }
 
 async function readIndex(context: UrlCacheContext, signal: AbortSignal | undefined): Promise<ReadIndex> {
   try {
     const listed = await fetchIndex(context, signal);
-    if (listed === undefined) return { index: { state: "missing" }, listed: new Set() };
-    return { index: { state: "read", packages: listed.size }, listed };
+    if (listed === undefined) return { index: { state: "missing" }, listed: new Set(), useless: false };
+    return { index: { state: "read", packages: listed.size }, listed, useless: false };
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    return { index: { state: "unknown", why: error.message }, listed: new Set() };
+    return { index: { state: "unknown", why: error.message }, listed: new Set(), useless: error.altogether };
   }
 }
 

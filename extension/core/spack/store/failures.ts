@@ -112,7 +112,10 @@ async function readVersion(file: string, hash: SpecHash): Promise<string | undef
   }
 }
 
-/** The stage's folder is `spack-stage-<name>-<version>-<hash>`; a build that died early left one log a phase. */
+/**
+ * The stage's folder is `spack-stage-<name>-<version>-<hash>`; a build that died early left one log a phase. Spack puts
+ * the user's name below a stage root that does not have it, so that folders one level down are looked into too.
+ */
 async function findLog(
   name: string,
   version: string | undefined,
@@ -120,20 +123,31 @@ async function findLog(
   stages: readonly string[],
   paths: PathTranslation,
 ): Promise<FailureLog> {
+  const wanted = `spack-stage-${name}-${version}-${hash}`;
+  const match = (entry: string) => entry === wanted || entry.endsWith(`-${hash}`);
   for (const root of stages) {
-    const entries: readonly string[] = await readdir(paths.local(root)).catch(() => []);
-    const wanted = `spack-stage-${name}-${version}-${hash}`;
-    const stage =
-      entries.find((entry) => entry === wanted) ?? entries.find((entry) => entry.endsWith(`-${hash}`));
-    if (stage === undefined) continue;
-    const folder = path.posix.join(root, stage);
-    const files: readonly string[] = await readdir(paths.local(folder)).catch(() => []);
-    const whole = files.filter((file) => file === "spack-build-out.txt");
-    const phases = files.filter((file) => /^spack-build-\d+-.*-out\.txt$/.test(file)).sort();
-    const logs = whole.length > 0 ? whole : phases;
-    if (logs.length > 0) {
-      return { state: "there", stage: folder, files: logs.map((log) => path.posix.join(folder, log)) };
+    const entries = await namesIn(root, paths);
+    const below = entries
+      .filter((entry) => !entry.startsWith("spack-stage-"))
+      .map((entry) => path.posix.join(root, entry));
+    for (const folder of [root, ...below]) {
+      const stage = (folder === root ? entries : await namesIn(folder, paths)).find(match);
+      const files = stage === undefined ? [] : await logsIn(path.posix.join(folder, stage), paths);
+      if (stage !== undefined && files.length > 0) {
+        return { state: "there", stage: path.posix.join(folder, stage), files };
+      }
     }
   }
   return { state: "gone", looked: stages };
+}
+
+async function logsIn(stage: string, paths: PathTranslation): Promise<readonly string[]> {
+  const files = await namesIn(stage, paths);
+  const whole = files.filter((file) => file === "spack-build-out.txt");
+  const phases = files.filter((file) => /^spack-build-\d+-.*-out\.txt$/.test(file)).sort();
+  return (whole.length > 0 ? whole : phases).map((log) => path.posix.join(stage, log));
+}
+
+async function namesIn(folder: string, paths: PathTranslation): Promise<readonly string[]> {
+  return readdir(paths.local(folder)).catch(() => []);
 }
