@@ -61,32 +61,38 @@ function undoAll(
 ): Buffer | undefined {
   const before = Buffer.from(content);
   for (const string of changed) {
-    const undone = undoSlashes(text, string) ?? undoZeros(text, string, colons) ?? undoTail(text, string);
+    const undone = undoPadded(text, string) ?? undoZeros(text, string, colons);
     if (undone === undefined) return undefined;
-    before.write(undone.text, undone.at, "latin1");
+    before.write(undone, string.start, "latin1");
   }
   return before;
 }
 
-interface Undone {
-  readonly at: number;
-  readonly text: string;
-}
-
-/** Every new path has before it as many slashes as it is shorter than the old one. */
-function undoSlashes(text: string, { start, end, matches }: Changed): Undone | undefined {
+/**
+ * Every path was replaced by itself: with as many slashes before the new one as it is shorter, or, the last one of a
+ * string and near its end, by writing the shorter end over the longer, whose last bytes are still there behind the zero.
+ */
+function undoPadded(text: string, { start, end, matches }: Changed): string | undefined {
   let result = text.slice(start, end);
-  for (const { at, to, from } of [...matches].reverse()) {
+  for (const [index, { at, to, from }] of [...matches.entries()].reverse()) {
     const shorter = from.length - to.length;
-    const begin = at - shorter - start;
-    if (shorter < 0 || begin < 0 || !/^\/*$/.test(result.slice(begin, at - start))) return undefined;
-    result = result.slice(0, begin) + from + result.slice(at - start + to.length);
+    const begin = at - start - shorter;
+    const rest = result.slice(at - start + to.length);
+    if (shorter >= 0 && begin >= 0 && /^\/*$/.test(result.slice(begin, at - start))) {
+      result = result.slice(0, begin) + from + rest;
+      continue;
+    }
+    const old = `${from + rest}\0`;
+    const isLast = index === matches.length - 1;
+    if (!isLast || shorter <= 0 || text.slice(end + 1, end + 1 + shorter) !== old.slice(-shorter))
+      return undefined;
+    result = result.slice(0, at - start) + old;
   }
-  return { at: start, text: result };
+  return result;
 }
 
 /** The C string as a whole became shorter, and zeros fill the rest. Colons, because Spack drops those that pad. */
-function undoZeros(text: string, string: Changed, colons: boolean): Undone | undefined {
+function undoZeros(text: string, string: Changed, colons: boolean): string | undefined {
   const { start, end } = string;
   const old = withOldPaths(text, string);
   let room = end;
@@ -94,16 +100,7 @@ function undoZeros(text: string, string: Changed, colons: boolean): Undone | und
   // The last zero ends the string; what follows it is somebody else's.
   const longest = room - 1 - start;
   if (old.length <= end - start || old.length > longest) return undefined;
-  return { at: start, text: colons ? old.padEnd(longest, ":") : old };
-}
-
-/** The shorter string was written over the longer, whose end is still there behind the new zero. */
-function undoTail(text: string, string: Changed): Undone | undefined {
-  const { start, end } = string;
-  const old = `${withOldPaths(text, string)}\0`;
-  const left = old.length - (end + 1 - start);
-  if (left <= 0 || text.slice(end + 1, end + 1 + left) !== old.slice(-left)) return undefined;
-  return { at: start, text: old };
+  return colons ? old.padEnd(longest, ":") : old;
 }
 
 function withOldPaths(text: string, { start, end, matches }: Changed): string {
