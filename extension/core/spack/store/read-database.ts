@@ -93,7 +93,7 @@ function failure(error: unknown, file: string): unknown {
     });
   }
   const code = systemCode(error);
-  if (code === undefined || code === "ABORT_ERR") return error;
+  if (error instanceof SygaldryError || code === undefined || code === "ABORT_ERR") return error;
   return new SygaldryError("SYG-SPACK-STORE", `${file} cannot be read: ${messageOf(error)}`, {
     cause: error,
     next:

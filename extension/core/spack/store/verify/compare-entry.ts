@@ -36,6 +36,7 @@ interface Subject {
 const typeBits = 0o170000;
 const linkType = 0o120000;
 const fileType = 0o100000;
+const folderType = 0o040000;
 
 /** Compares a path that is there with its manifest entry. Throws what reading it throws. */
 export async function compareEntry(subject: Subject, context: CompareContext): Promise<Comparison> {
@@ -168,10 +169,8 @@ function octal(mode: number): string {
 }
 
 function typeName(mode: number): string {
-  const names: Readonly<Record<number, string>> = {
-    9604: "a folder",
-    [linkType]: "a link",
-    [fileType]: "a file",
-  };
-  return names[mode & typeBits] ?? "a device, pipe or socket";
+  const type = mode & typeBits;
+  if (type === folderType) return "a folder";
+  if (type === linkType) return "a link";
+  return type === fileType ? "a file" : "a device, pipe or socket";
 }
