@@ -26,7 +26,7 @@ export function parseOciUrl(url: string): OciReference | undefined {
     parts.length > 0 && (/[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase());
   const host = isHost ? first : "index.docker.io";
   const repository = (isHost ? parts.join("/") : parts.length > 0 ? name : `library/${name}`).toLowerCase();
-  if (!/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/.test(repository)) return undefined;
+  if (!/^[a-z0-9]+(?:(?:[._]|__|-+|\/)[a-z0-9]+)*$/.test(repository)) return undefined;
   return { origin: `${protocol}://${host}`, repository };
 }
 

@@ -5,11 +5,11 @@ import { readViewDescriptors } from "../../../../../extension/core/spack/view/de
 import { compareNodes } from "../../../../../extension/core/spack/view/spec-order.ts";
 import { compareVersions } from "../../../../../extension/core/spack/view/version-order.ts";
 import { viewHash } from "../../../../../extension/core/spack/view/view-hash.ts";
-import { viewSpecs } from "../../../../../extension/core/spack/view/view-specs.ts";
+import { type ViewQuestions, viewSpecs } from "../../../../../extension/core/spack/view/view-specs.ts";
 import { fixtureLock, spackFixture } from "../../../../support/spack-fixtures.ts";
 
 const context = { environment: "/opt/env", substitute: (path: string) => path };
-const everything = { isInstalled: () => true, satisfies: () => true };
+const everything: ViewQuestions = { isInstalled: () => true, satisfies: () => true };
 
 interface Case {
   readonly lock: string;
