@@ -32,6 +32,7 @@ const catalogue = {
   fish: distribution(() => missingProgram("fish", ["--version"])),
   tcsh: distribution(() => missingProgram("tcsh", ["--version"])),
   curl: distribution(() => missingProgram("curl", ["--version"])),
+  "docker-registry": distribution(() => missingProgram("docker-registry", ["--version"])),
   debootstrap: distribution(() => missingProgram("debootstrap", ["--version"])),
   git: distribution(() => missingProgram("git", ["--version"])),
   openssl: distribution(() => missingProgram("openssl", ["version"])),
