@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import type { PathTranslation } from "../site/paths.ts";
@@ -37,7 +37,7 @@ export async function spackContext(facts: SiteFacts, options: ContextOptions): P
     spackRoot,
     spackShortVersion,
     userCachePath: environment["SPACK_USER_CACHE_PATH"] || underHome(home),
-    scopes: scopesOf(spackRoot, home, environment),
+    scopes: await scopesOf(spackRoot, facts, home, paths),
     paths,
   };
 }
@@ -66,15 +66,43 @@ export function operatingSystem(osRelease: string | undefined): string | undefin
   return `${name.replaceAll("-", "_")}${shown.replaceAll("-", "_")}`;
 }
 
-/** Spack's own etc folder includes the scopes of user, site and system; without one, the user's alone can be found. */
-function scopesOf(
+/**
+ * Since Spack 1.1 its own etc folder includes the scopes of system, site and user (include.yaml there). Before, they were fixed, each
+ * with a folder for the platform above it. Without a Spack, only the user's can be found.
+ */
+async function scopesOf(
   spackRoot: string | undefined,
+  facts: SiteFacts,
   home: string | undefined,
-  environment: Readonly<Record<string, string>>,
-): readonly ScopeFolder[] {
-  if (spackRoot !== undefined) return [{ name: "spack", path: path.posix.join(spackRoot, "etc", "spack") }];
-  const user = environment["SPACK_USER_CONFIG_PATH"] ?? underHome(home);
-  return user === undefined ? [] : [{ name: "user", path: user }];
+  paths: PathTranslation,
+): Promise<readonly ScopeFolder[]> {
+  const { environment } = facts;
+  const etc = spackRoot === undefined ? undefined : path.posix.join(spackRoot, "etc", "spack");
+  if (etc !== undefined && (await exists(path.join(paths.local(etc), "include.yaml")))) {
+    return [{ name: "spack", path: etc }];
+  }
+  const local = environment["SPACK_DISABLE_LOCAL_CONFIG"] === undefined;
+  const folders: [string, string | undefined][] = [
+    ["system", local ? (environment["SPACK_SYSTEM_CONFIG_PATH"] ?? "/etc/spack") : undefined],
+    ["site", etc],
+    ["user", local ? (environment["SPACK_USER_CONFIG_PATH"] ?? underHome(home)) : undefined],
+  ];
+  const platform = platformOf(facts.system);
+  return folders.flatMap(([name, folder]) => {
+    if (folder === undefined) return [];
+    const scope = { name, path: folder };
+    if (platform === undefined) return [scope];
+    return [scope, { name: `${name}/${platform}`, path: path.posix.join(folder, platform) }];
+  });
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function underHome(home: string | undefined): string | undefined {

@@ -78,9 +78,11 @@ export function asProblem(error: unknown, at: Origin): ManifestProblem {
 }
 
 function said(error: SygaldryError): string {
-  return error.next === undefined
-    ? messageOf(error)
-    : `${messageOf(error)}. ${error.next}`.replace(/\.$/, "");
+  if (error.next === undefined) return messageOf(error);
+  return `${messageOf(error)}; ${error.next.slice(0, 1).toLowerCase()}${error.next.slice(1)}`.replace(
+    /\.$/,
+    "",
+  );
 }
 
 function failure(code: ProblemCode, message: string, at: Origin): ManifestProblem {
