@@ -24,7 +24,7 @@ function spack(...args: readonly string[]): string {
   return execFileSync(program, [...args], { encoding: "utf8", env, stdio: ["ignore", "pipe", "ignore"] });
 }
 
-requires("spack-root")("manifests against the Spack of today (integration)", () => {
+requires("spack")("manifests against the Spack of today (integration)", () => {
   let out: string;
   beforeAll(() => {
     out = mkdtempSync(path.join(tmpdir(), "sygaldry-manifests-"));
@@ -49,7 +49,7 @@ function answers(from: string, name: string): unknown {
   );
 }
 
-requires("spack-root")("what Spack knows about this machine (integration)", () => {
+requires("spack")("what Spack knows about this machine (integration)", () => {
   let context: SpackContext;
   let folder: string;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -26,7 +26,7 @@ import { requires } from "../../support/requirements.ts";
 import { createSpackPlace, type SpackPlace } from "../../support/spack-place.ts";
 import { serveFolder, startWebServer } from "../../support/web-server.ts";
 
-requires("linux", "spack-root")("stores and build caches of the real Spack (integration)", () => {
+requires("linux", "spack")("stores and build caches of the real Spack (integration)", () => {
   let place: SpackPlace;
   let demo = "";
   let cache = "";
