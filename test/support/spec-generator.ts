@@ -38,7 +38,7 @@ export function generateSpecs(seed: number, count: number): SpecCases {
 interface Random {
   readonly below: (limit: number) => number;
   readonly chance: (share: number) => boolean;
-  readonly pick: <T>(from: readonly [T, ...T[]]) => T;
+  readonly pick: <T>(from: readonly T[]) => T;
 }
 
 /** The mulberry32 generator. */
@@ -54,7 +54,11 @@ function randomFrom(seed: number): Random {
   return {
     below,
     chance: (share) => next() < share,
-    pick: (from) => from[below(from.length)] ?? from[0],
+    pick: (from) => {
+      const picked = from[below(from.length)];
+      if (picked === undefined) throw new RangeError("nothing to pick from");
+      return picked;
+    },
   };
 }
 
@@ -239,10 +243,12 @@ function altered(random: Random, text: string): string {
   return parts.join(" ");
 }
 
+const marks = Array.from("@+~-^%[]=:/,.'\" *{\\");
+
 /** A spec with a character too many, too few or wrong. */
 function damage(random: Random, text: string): string {
   const at = random.below(text.length + 1);
-  const mark = random.pick([..."@+~-^%[]=:/,.'\" *{\\"] as [string, ...string[]]);
+  const mark = random.pick(marks);
   switch (random.below(4)) {
     case 0:
       return text.slice(0, at) + text.slice(at + 1);

@@ -89,9 +89,8 @@ export const platforms = ["linux", "darwin", "None"] as const;
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 /** What a tokenizer may stumble over. */
-export const pieces: readonly [string, ...string[]] = [
-  "@",
-  ..."^%[]=:,+~-/*.'\"\\_",
+export const pieces: readonly string[] = [
+  ...Array.from("@^%[]=:,+~-/*.'\"\\_"),
   ...[" ", " ", " ", "\t", "\n", "\u00a0", "\u3000", "\u001f", "\u0085", "\ufeff", "é", "😀"],
   ...["==", ":=", ":==", "%%", "++", "--", "~~", "^[", "%[", "%%[", "@=", "@:", "\\'"],
   ...["a", "b.c", "gcc", "n-1", "1.2", "01", "main", "rc1", "1.2-rc1", "git.x", "git.x/y", commit, "g"],
