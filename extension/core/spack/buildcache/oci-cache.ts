@@ -116,7 +116,7 @@ async function readIndex(context: OciContext, signal: AbortSignal | undefined): 
     if (createHash("sha256").update(blob.body).digest("hex") !== checksum) {
       throw new Unreachable(`the index ${digest} is damaged`);
     }
-    const listed = parseCacheIndex(blob.body.toString("utf8"), indexTag);
+    const listed = parseCacheIndex(blob.body, indexTag);
     await store.put(checksum, listed);
     return { state: "read", packages: listed.size };
   } catch (error) {

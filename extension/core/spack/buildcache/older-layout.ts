@@ -52,7 +52,7 @@ async function fetchIndex(
   if (known !== undefined) return known;
   const data = await transport.read("build_cache/index.json", signal);
   if (data === undefined) return undefined;
-  const listed = parseCacheIndex(data.toString("utf8"), "build_cache/index.json");
+  const listed = parseCacheIndex(data, "build_cache/index.json");
   await store.put(createHash("sha256").update(data).digest("hex"), listed);
   return listed;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { messageOf } from "../../base/errors.ts";
 import { forEachParallel } from "../../base/parallel.ts";
 import type { SpecHash } from "../lockfile/lockfile.ts";
 import {
@@ -152,10 +153,17 @@ async function fetchIndex(
     if (attempt < 2) return fetchIndex({ transport, store }, signal, attempt + 1);
     throw new Unreachable(`the index ${file} ${data === undefined ? "is not there" : "is damaged"}`);
   }
-  const text = compression === "gzip" ? await promisify(gunzip)(data) : data;
-  const listed = parseCacheIndex(text.toString("utf8"), file);
+  const listed = parseCacheIndex(compression === "gzip" ? await unzip(data, file) : data, file);
   await store.put(checksum, listed);
   return listed;
+}
+
+async function unzip(data: Buffer, name: string): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(data);
+  } catch (error) {
+    throw new Unreachable(`${name} cannot be unpacked: ${messageOf(error)}`);
+  }
 }
 
 function sha256(data: Buffer): string {

@@ -54,6 +54,23 @@ export async function verifyInstall(
   return findings.verdict();
 }
 
+/**
+ * Verifies several installs, some at a time. `onVerified` is called as each is done; the result has their order.
+ */
+export async function verifyInstalls(
+  records: readonly StoreRecord[],
+  options: VerifyOptions,
+  onVerified: (verification: InstallVerification) => void = () => {},
+): Promise<readonly InstallVerification[]> {
+  const done = new Map<StoreRecord, InstallVerification>();
+  await forEachParallel(records, 3, async (record) => {
+    const verification = await verifyInstall(record, options);
+    done.set(record, verification);
+    onVerified(verification);
+  });
+  return records.flatMap((record) => done.get(record) ?? []);
+}
+
 async function loadManifest(
   prefix: string,
   signal: AbortSignal | undefined,

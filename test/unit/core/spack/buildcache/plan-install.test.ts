@@ -6,7 +6,10 @@ import {
   type PlanInput,
   planInstall,
 } from "../../../../../extension/core/spack/buildcache/plan-install.ts";
+import { recordedInstalls } from "../../../../../extension/core/spack/buildcache/recorded-installs.ts";
+import { readDatabase } from "../../../../../extension/core/spack/store/read-database.ts";
 import { fixtureLock } from "../../../../support/spack-fixtures.ts";
+import { fixtureStoreRoot, unpackStore } from "../../../../support/spack-store.ts";
 
 const { lock } = fixtureLock("demo");
 const present: Presence = { state: "present", bytes: 100 };
@@ -152,5 +155,34 @@ describe("planInstall (unit)", () => {
     const answer = { presence: new Map([["built", present]]), index: { state: "missing" } as const };
     const steps = plan({ lock: spliced, roots: [node.hash], caches: [{ name: "c", answer }] }).steps;
     expect(steps.find(({ hash }) => hash === node.hash)).toMatchObject({ how: "cache" });
+  });
+});
+
+describe("recordedInstalls (unit)", () => {
+  test("gives an estimate for what was installed before, and none for what has another origin", async () => {
+    await using store = await unpackStore("demo");
+    const database = await readDatabase(fixtureStoreRoot, { paths: store.paths });
+    if (database === undefined) throw new Error("no database");
+    const recorded = await recordedInstalls(database, { paths: store.paths });
+    expect(recorded.map(({ name }) => name).sort()).toEqual([
+      "compiler-wrapper",
+      "demo-base",
+      "demo-cli",
+      "demo-gen",
+      "demo-math",
+      "demo-patched",
+      "gcc-runtime",
+      "py-demo-stats",
+      "python-venv",
+    ]);
+    const history = installHistory(recorded);
+    const math = [...lock.nodes.values()].find(({ name }) => name === "demo-math");
+    if (math === undefined) throw new Error("no demo-math");
+    expect(history.estimate(math, "source")).toEqual({
+      seconds: expect.closeTo(0.1688, 3),
+      basis: "same hash",
+    });
+    expect(history.estimate(math, "cache")).toBeUndefined();
+    expect(plan({ history })).toMatchObject({ withoutEstimate: 0 });
   });
 });

@@ -16,7 +16,10 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { readDatabase } from "../../../../../extension/core/spack/store/read-database.ts";
 import type { InstallVerification } from "../../../../../extension/core/spack/store/verify/damage.ts";
-import { verifyInstall } from "../../../../../extension/core/spack/store/verify/verify-install.ts";
+import {
+  verifyInstall,
+  verifyInstalls,
+} from "../../../../../extension/core/spack/store/verify/verify-install.ts";
 import { requires } from "../../../../support/requirements.ts";
 import { spackFixture } from "../../../../support/spack-fixtures.ts";
 import { fixtureStoreRoot, type UnpackedStore, unpackStore } from "../../../../support/spack-store.ts";
@@ -29,17 +32,18 @@ async function verify(
   quick = false,
 ): Promise<ReadonlyMap<string, InstallVerification>> {
   const database = await readDatabase(fixtureStoreRoot, { paths: store.paths });
-  const verdicts = new Map<string, InstallVerification>();
-  for (const record of database?.records.values() ?? []) {
-    const verdict = await verifyInstall(record, {
-      root: fixtureStoreRoot,
-      prefixOf: (hash) => database?.records.get(hash)?.prefix,
-      paths: store.paths,
-      quick,
-    });
-    verdicts.set(record.name, verdict);
-  }
-  return verdicts;
+  const records = [...(database?.records.values() ?? [])];
+  const seen: InstallVerification[] = [];
+  const options = {
+    root: fixtureStoreRoot,
+    prefixOf: (hash: string) => database?.records.get(hash)?.prefix,
+    paths: store.paths,
+    quick,
+  };
+  const verdicts = await verifyInstalls(records, options, (verdict) => seen.push(verdict));
+  expect(verdicts.map(({ hash }) => hash)).toEqual(records.map(({ hash }) => hash));
+  expect(new Set(seen)).toEqual(new Set(verdicts));
+  return new Map(verdicts.map((verdict) => [verdict.name, verdict]));
 }
 
 /** A package's prefix, as this process reaches it. */

@@ -1,0 +1,26 @@
+import { forEachParallel } from "../../base/parallel.ts";
+import { type PathTranslation, samePaths } from "../../site/paths.ts";
+import type { StoreDatabase, StoreRecord } from "../store/database.ts";
+import { readInstallDetails } from "../store/install-details.ts";
+import type { RecordedInstall } from "./install-history.ts";
+
+/**
+ * How long each install of a store took, as far as Spack recorded it: what an estimate rests on. Reads a few small files
+ * of each prefix; those that cannot be read are left out.
+ */
+export async function recordedInstalls(
+  database: StoreDatabase,
+  { paths = samePaths, signal }: { readonly paths?: PathTranslation; readonly signal?: AbortSignal } = {},
+): Promise<readonly RecordedInstall[]> {
+  const found = new Map<StoreRecord, RecordedInstall>();
+  const installed = [...database.records.values()].filter((record) => record.installed && !record.external);
+  await forEachParallel(installed, 16, async (record) => {
+    signal?.throwIfAborted();
+    if (record.prefix === undefined) return;
+    const { origin, seconds } = await readInstallDetails(record.prefix, { paths, ...(signal && { signal }) });
+    if (origin === "unknown" || seconds === undefined) return;
+    const { hash, name, version } = record;
+    found.set(record, { hash, name, version, origin, seconds });
+  });
+  return installed.flatMap((record) => found.get(record) ?? []);
+}
