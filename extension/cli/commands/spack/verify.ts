@@ -1,6 +1,6 @@
 import { readEnvironment, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
 import {
-  type EnvironmentVerification,
+  type VerifiedPackage,
   verifyEnvironment,
 } from "../../../core/spack/environment/verify-environment.ts";
 import { outputOptions } from "../../options.ts";
@@ -27,11 +27,11 @@ export async function verify(
     spackSite(options, output, signal),
   ]);
   const environment = await readEnvironment(folder, site, { signal, links: true });
-  const { installs } = await verifyEnvironment(environment, {
+  const installs = await verifyEnvironment(environment, {
     context: site.context,
     quick: options.quick ?? false,
     signal,
-    onProgress: (done, total, node) => output.debug(`${done} of ${total}: ${nodeText(node)}`),
+    onVerified: (done, total, { name, state }) => output.debug(`${done} of ${total}: ${name} is ${state}`),
   });
   const sound = isSound(environment, installs);
   output.result(
@@ -42,7 +42,7 @@ export async function verify(
   return sound ? 0 : 1;
 }
 
-type Installs = EnvironmentVerification["installs"];
+type Installs = readonly VerifiedPackage[];
 
 function isSound({ hashes, views, problems, packages }: SpackEnvironment, installs: Installs): boolean {
   return (
@@ -62,7 +62,7 @@ function isHarmless(
   return problems.every(({ kind }) => kind === "left-over" || (kind === "missing" && !packages));
 }
 
-function installJson({ node, verdict }: Installs[number]): Record<string, unknown> {
+function installJson({ node, verdict }: VerifiedPackage): Record<string, unknown> {
   return {
     name: node.name,
     version: node.version,

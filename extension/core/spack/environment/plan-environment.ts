@@ -1,18 +1,15 @@
-import { forEachParallel } from "../../base/parallel.ts";
-import type { PathTranslation } from "../../site/paths.ts";
 import type { CacheAnswer } from "../buildcache/build-cache.ts";
-import { installHistory, type RecordedInstall } from "../buildcache/install-history.ts";
+import { installHistory } from "../buildcache/install-history.ts";
 import { type Mirror, readMirrors } from "../buildcache/mirror.ts";
 import { openBuildCache } from "../buildcache/open-build-cache.ts";
 import { type BuildDependencies, type InstallPlan, planInstall } from "../buildcache/plan-install.ts";
+import { recordedInstalls } from "../buildcache/recorded-installs.ts";
 import type { SpackContext } from "../context.ts";
 import type { Lockfile } from "../lockfile/lockfile.ts";
 import { plain } from "../manifest/config-value.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { expandPath } from "../manifest/path-variables.ts";
 import { mergedSection } from "../manifest/scopes.ts";
-import type { StoreRecord } from "../store/database.ts";
-import { readInstallDetails } from "../store/install-details.ts";
 import type { SpackEnvironment } from "./read-environment.ts";
 
 export interface PlanOptions {
@@ -58,12 +55,12 @@ export async function planEnvironment(
         ),
       ),
     ),
-    recordedInstalls(
-      store.database?.records.values() ?? [],
-      new Set(wanted.map(({ node }) => node.name)),
-      context.paths,
-      signal,
-    ),
+    store.database === undefined
+      ? []
+      : recordedInstalls(store.database, new Set(wanted.map(({ node }) => node.name)), {
+          paths: context.paths,
+          ...(signal && { signal }),
+        }),
   ]);
   const caches = asked.map(({ name }, index) => ({ name, answer: answers[index] ?? nothing }));
   const plan = planInstall({
@@ -93,25 +90,4 @@ function configuredMirrors(manifest: Manifest, context: SpackContext): readonly 
       return expanded.known ? expanded.path : text;
     },
   });
-}
-
-/** How many installs of other packages are read to know what fetching takes in general. */
-const samples = 40;
-
-async function recordedInstalls(
-  records: Iterable<StoreRecord>,
-  names: ReadonlySet<string>,
-  paths: PathTranslation,
-  signal: AbortSignal | undefined,
-): Promise<readonly RecordedInstall[]> {
-  const installed = [...records].filter((record) => record.installed && !record.external);
-  const alike = installed.filter(({ name }) => names.has(name));
-  const others = installed.filter(({ name }) => !names.has(name)).slice(0, samples);
-  const found: RecordedInstall[] = [];
-  await forEachParallel([...alike, ...others], 16, async ({ hash, name, version, prefix }) => {
-    if (prefix === undefined) return;
-    const { origin, seconds } = await readInstallDetails(prefix, { paths, ...(signal && { signal }) });
-    if (origin !== "unknown" && seconds !== undefined) found.push({ hash, name, version, origin, seconds });
-  });
-  return found;
 }

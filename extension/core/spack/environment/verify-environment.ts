@@ -1,14 +1,14 @@
-import { forEachParallel } from "../../base/parallel.ts";
 import type { SpackContext } from "../context.ts";
 import type { LockNode } from "../lockfile/lockfile.ts";
+import type { StoreRecord } from "../store/database.ts";
 import type { InstallVerification } from "../store/verify/damage.ts";
-import { verifyInstall } from "../store/verify/verify-install.ts";
+import { verifyInstalls } from "../store/verify/verify-install.ts";
 import type { SpackEnvironment } from "./read-environment.ts";
 
-/** What comparing an environment's files with their records found; see SpackEnvironment for lock hashes and views. */
-export interface EnvironmentVerification {
-  /** Of each installed package, in the environment's order. */
-  readonly installs: readonly { readonly node: LockNode; readonly verdict: InstallVerification }[];
+/** What comparing an installed package with its records found. */
+export interface VerifiedPackage {
+  readonly node: LockNode;
+  readonly verdict: InstallVerification;
 }
 
 export interface VerifyEnvironmentOptions {
@@ -17,39 +17,39 @@ export interface VerifyEnvironmentOptions {
   readonly quick: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Called whenever a package is done. */
-  readonly onProgress?: (done: number, total: number, node: LockNode) => void;
+  readonly onVerified?: (done: number, total: number, verdict: InstallVerification) => void;
 }
 
-/** How many packages are read at once: enough for a network file system, few enough for a disk. */
-const atOnce = 4;
-
-/** Compares every installed package with its manifest, those in upstream stores too. Throws what `signal` throws. */
+/**
+ * Compares every installed package of an environment with its manifest, those in upstream stores too; lock hashes and views
+ * are part of SpackEnvironment itself. Throws what `signal` throws.
+ */
 export async function verifyEnvironment(
   { packages, store }: SpackEnvironment,
-  { context, quick, signal, onProgress = () => {} }: VerifyEnvironmentOptions,
-): Promise<EnvironmentVerification> {
+  { context, quick, signal, onVerified = () => {} }: VerifyEnvironmentOptions,
+): Promise<readonly VerifiedPackage[]> {
+  const databases = [store.database, ...store.upstreams].filter((database) => database !== undefined);
+  const prefixOf = (hash: string) =>
+    databases.map(({ records }) => records.get(hash)?.prefix).find((prefix) => prefix !== undefined);
   const installed = packages.flatMap(({ node, record }) =>
     record?.installed === true && !record.external ? [{ node, record }] : [],
   );
-  const databases = [store.database, ...store.upstreams].filter((database) => database !== undefined);
   const verdicts = new Map<string, InstallVerification>();
-  await forEachParallel(installed, atOnce, async ({ node, record }) => {
-    const home = databases.find(({ records }) => records.get(node.hash) === record);
-    const verdict = await verifyInstall(record, {
-      root: home?.root ?? store.root ?? "/",
-      prefixOf: (hash) =>
-        databases.map(({ records }) => records.get(hash)?.prefix).find((prefix) => prefix !== undefined),
-      paths: context.paths,
-      quick,
-      ...(signal && { signal }),
-    });
-    verdicts.set(node.hash, verdict);
-    onProgress(verdicts.size, installed.length, node);
+  for (const { root, records } of databases) {
+    const own = installed.flatMap(({ record }) => (isFrom(records, record) ? [record] : []));
+    const options = { root, prefixOf, paths: context.paths, quick, ...(signal && { signal }) };
+    let done = verdicts.size;
+    const found = await verifyInstalls(own, options, (verdict) =>
+      onVerified(++done, installed.length, verdict),
+    );
+    for (const verdict of found) verdicts.set(verdict.hash, verdict);
+  }
+  return installed.flatMap(({ node }) => {
+    const verdict = verdicts.get(node.hash);
+    return verdict === undefined ? [] : [{ node, verdict }];
   });
-  return {
-    installs: installed.flatMap(({ node }) => {
-      const verdict = verdicts.get(node.hash);
-      return verdict === undefined ? [] : [{ node, verdict }];
-    }),
-  };
+}
+
+function isFrom(records: ReadonlyMap<string, StoreRecord>, record: StoreRecord): boolean {
+  return records.get(record.hash) === record;
 }

@@ -163,7 +163,7 @@ describe("recordedInstalls (unit)", () => {
     await using store = await unpackStore("demo");
     const database = await readDatabase(fixtureStoreRoot, { paths: store.paths });
     if (database === undefined) throw new Error("no database");
-    const recorded = await recordedInstalls(database, { paths: store.paths });
+    const recorded = await recordedInstalls(database, new Set(["demo-math"]), { paths: store.paths });
     expect(recorded.map(({ name }) => name).sort()).toEqual([
       "compiler-wrapper",
       "demo-base",
