@@ -21,7 +21,10 @@ export type EnvironmentChange =
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The environment after the changes, in order. The rules are those of Spack 1.1 (spack.util.environment). */
+/**
+ * The environment after the changes, in order. The rules are those of Spack 1.1 (spack.util.environment), but for one: a
+ * search path from which everything was removed stays empty, where Spack's becomes ".".
+ */
 export function applyChanges(before: Variables, changes: readonly EnvironmentChange[]): Variables {
   const after = { ...before };
   for (const change of changes) after[change.name] = applied(after[change.name], change);
@@ -90,8 +93,7 @@ function onPaths(
   const entries = parts(before, separator);
   if (kind === "prepend") return [wanted, ...entries];
   if (kind === "append") return [...entries, wanted];
-  // Of an empty variable Spack's removals make ".", as for any empty entry.
-  const normal = before === undefined || before === "" ? ["."] : entries.map(normalPath);
+  const normal = entries.map(normalPath);
   if (kind === "remove") return normal.filter((entry) => entry !== wanted);
   const at = kind === "remove-first" ? normal.indexOf(wanted) : normal.lastIndexOf(wanted);
   return at === -1 ? normal : normal.toSpliced(at, 1);

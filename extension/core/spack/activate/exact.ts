@@ -91,8 +91,10 @@ function lastJson(stdout: string): unknown {
 function activationQuery(spack: SpackProgram, environment: string, view: string | undefined): Command {
   return {
     command: spack,
-    args: ["--color=never", "python", "-c", script],
+    // Spack gives the text to an interactive console, which takes one statement.
+    args: ["--color=never", "python", "-c", 'import os; exec(os.environ["SYGALDRY_SCRIPT"])'],
     env: {
+      SYGALDRY_SCRIPT: script,
       ...{ SYGALDRY_ENVIRONMENT: environment, SYGALDRY_VIEW: view, PYTHONUNBUFFERED: "1" },
       ...{ SPACK_ENV: undefined, SPACK_ENV_VIEW: undefined },
     },

@@ -12,6 +12,8 @@ interface Language {
   /** Makes the command `despacktivate`. */
   readonly command: readonly string[];
   readonly withoutCommand: readonly string[];
+  /** Restores the prompt that Spack has kept, if it has. */
+  prompt(variables: Variables): readonly string[];
 }
 
 const languages: Readonly<Record<Shell, Language>> = {
@@ -21,6 +23,12 @@ const languages: Readonly<Record<Shell, Language>> = {
     unset: (name) => `unset ${name};`,
     command: ["alias despacktivate='spack env deactivate';"],
     withoutCommand: ["alias despacktivate >/dev/null 2>&1 && unalias despacktivate;"],
+    prompt: ({ SPACK_OLD_PS1: old }) => {
+      if (old === undefined) return [];
+      // Spack's mark for a shell that had none.
+      const restored = old === "$$$$" ? "unset PS1;" : `PS1=${shellQuote(old)};`;
+      return [restored, "unset SPACK_OLD_PS1;"];
+    },
   },
   fish: {
     quote: fishQuote,
@@ -28,6 +36,7 @@ const languages: Readonly<Record<Shell, Language>> = {
     unset: (name) => `set -e ${name};`,
     command: ["function despacktivate;", "    spack env deactivate;", "end;"],
     withoutCommand: ["functions -e despacktivate;"],
+    prompt: () => [],
   },
   csh: {
     quote: cshQuote,
@@ -35,6 +44,8 @@ const languages: Readonly<Record<Shell, Language>> = {
     unset: (name) => `unsetenv ${name};`,
     command: ['alias despacktivate "spack env deactivate";'],
     withoutCommand: ["unalias despacktivate;"],
+    prompt: ({ SPACK_OLD_PROMPT: old }) =>
+      old === undefined ? [] : [`set prompt=${cshQuote(old)};`, "unsetenv SPACK_OLD_PROMPT;"],
   },
 };
 
@@ -52,7 +63,7 @@ export function activationCode(
   const language = languages[shell];
   const left = before === undefined ? [] : reversed(before.changes);
   return code([
-    ...(before === undefined ? [] : [language.unset("SPACK_ENV"), ...viewOf(language, variables)]),
+    ...(before === undefined ? [] : [...viewOf(language, variables), ...language.prompt(variables)]),
     language.set("SPACK_ENV", activation.path),
     ...(activation.view === undefined ? [] : [language.set("SPACK_ENV_VIEW", activation.view)]),
     ...language.command,
@@ -60,13 +71,17 @@ export function activationCode(
   ]);
 }
 
-/** Shell code that leaves the active environment: what it set is unset, what it added to search paths is taken out. */
+/**
+ * Shell code that leaves the active environment: what it set is unset, what it added to search paths is taken out, and a
+ * search path of which nothing is left is unset. A prompt that `spack env activate --prompt` set is as before.
+ */
 export function deactivationCode(shell: Shell, active: Activation, variables: Variables): string {
   const language = languages[shell];
   return code([
     language.unset("SPACK_ENV"),
     ...viewOf(language, variables),
     ...language.withoutCommand,
+    ...language.prompt(variables),
     ...statements(language, reversed(active.changes), variables),
   ]);
 }
@@ -83,12 +98,13 @@ function statements(
   const after = { ...applyChanges(before, changes) };
   const manual = after["MANPATH"];
   // An empty entry at its end keeps the system's manual pages in reach.
-  if (manual !== undefined && !manual.endsWith(":")) after["MANPATH"] = `${manual}:`;
+  if (manual && !manual.endsWith(":")) after["MANPATH"] = `${manual}:`;
   const names = [...new Set(changes.map(({ name }) => name))].filter(isVariable).sort();
   return names.flatMap((name) => {
     const value = after[name];
     if (value === before[name]) return [];
-    return [value === undefined ? language.unset(name) : language.set(name, value)];
+    const emptied = value === "" && changes.every((change) => change.name !== name || change.kind !== "set");
+    return [value === undefined || emptied ? language.unset(name) : language.set(name, value)];
   });
 }
 

@@ -8,6 +8,7 @@ import type { Frame, RecipeCall, Value } from "./world.ts";
 type Flow = { readonly returned: Value } | undefined;
 
 const maximalSteps = 10_000;
+const maximalDepth = 20;
 
 /**
  * The changes that `setup_run_environment` or `setup_dependent_run_environment` of a recipe asks for. Throws
@@ -27,7 +28,7 @@ export function runRecipeFunction(
   if (dependent !== undefined && called.dependent !== undefined) {
     variables.set(dependent, { type: "spec", node: called.dependent });
   }
-  const frame: Frame = { ...called, changes: [], variables, budget: { left: maximalSteps } };
+  const frame: Frame = { ...called, changes: [], variables, budget: { left: maximalSteps }, depth: 0 };
   execute(frame, found.body);
   return frame.changes;
 }
@@ -140,12 +141,13 @@ function call(frame: Frame, { callee, args, named }: Extract<Expression, { kind:
 function callOwn(frame: Frame, own: PythonFunction, values: readonly Value[]): Value {
   const known = own.decorators.every((decorator) => decorator === "property" || decorator === "memoized");
   const [self = "self", ...parameters] = own.parameters;
-  if (!known || parameters.length !== values.length) throw new UnsupportedPython("a function of the recipe");
+  if (!known || parameters.length !== values.length || frame.depth > maximalDepth)
+    throw new UnsupportedPython("a function of the recipe");
   const variables = new Map<string, Value>([[self, { type: "object", name: "self" }]]);
   parameters.forEach((parameter, index) => {
     variables.set(parameter, values[index] ?? null);
   });
-  return execute({ ...frame, variables }, own.body)?.returned ?? null;
+  return execute({ ...frame, variables, depth: frame.depth + 1 }, own.body)?.returned ?? null;
 }
 
 function binary(frame: Frame, { operator, left, right }: Extract<Expression, { kind: "binary" }>): Value {

@@ -41,4 +41,6 @@ export interface Frame extends RecipeCall {
   readonly variables: Map<string, Value>;
   /** Steps left, against a recipe that does not end. */
   readonly budget: { left: number };
+  /** How many of the recipe's functions are inside each other. */
+  readonly depth: number;
 }
