@@ -117,15 +117,15 @@ def read_nodes(file):
     return specs
 
 
+def matching(specs, text):
+    query = Spec(text)
+    return sorted(hash[:7] for hash, spec in specs.items() if spec.satisfies(query))
+
+
 def found(lock, file, queries):
     specs = read_nodes(file)
     for text in queries:
-        query = Spec(text)
-        yield {
-            "lock": lock,
-            "query": text,
-            "hashes": sorted(hash[:7] for hash, spec in specs.items() if spec.satisfies(query)),
-        }
+        yield {"lock": lock, "query": text, "hashes": attempt(lambda: matching(specs, text))}
 
 
 with open(sys.argv[1], encoding="utf-8") as file:

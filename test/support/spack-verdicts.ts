@@ -44,7 +44,7 @@ export interface NodeVerdict {
   readonly lock: string;
   readonly query: string;
   /** The nodes of the lock that satisfy the query: the starts of their hashes, ordered. */
-  readonly hashes: readonly string[];
+  readonly hashes: Outcome<readonly string[]>;
 }
 
 export interface LockQueries {

@@ -85,7 +85,7 @@ function nodeOutcomes(verdicts: readonly NodeVerdict[]): readonly Judged[] {
   );
   return verdicts.map(({ lock: name, query, hashes }) => ({
     what: `in ${name} ${JSON.stringify(query)}`,
-    theirs: { value: hashes },
+    theirs: hashes,
     ours: outcome(() => {
       const lock = locks.get(name);
       const constraint = parseSpec(query);

@@ -35,14 +35,14 @@ export function generateSpecs(seed: number, count: number): SpecCases {
   return { specs: [...new Set([...specs, ...damaged, ...heaps])], pairs };
 }
 
-interface Random {
+export interface Random {
   readonly below: (limit: number) => number;
   readonly chance: (share: number) => boolean;
   readonly pick: <T>(from: readonly T[]) => T;
 }
 
 /** The mulberry32 generator. */
-function randomFrom(seed: number): Random {
+export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { generateQueries } from "../../support/query-generator.ts";
 import { requires } from "../../support/requirements.ts";
-import { spackFixture } from "../../support/spack-fixtures.ts";
+import { fixtureLock, spackFixture } from "../../support/spack-fixtures.ts";
 import { askSpack, type SpecVerdicts } from "../../support/spack-verdicts.ts";
 import { chosenCases, chosenQueries } from "../../support/spec-cases.ts";
 import { compareWithSpack } from "../../support/spec-comparison.ts";
@@ -17,6 +18,17 @@ requires("spack")("specs, against the Spack that is here (integration)", () => {
     if (process.env["SYGALDRY_UPDATE_GOLDEN"] === "1")
       writeFileSync(spackFixture("specs-more", "verdicts.json"), asText(verdicts));
     expect(compareWithSpack(verdicts).disagreements).toEqual([]);
+  });
+
+  test("random questions about the nodes of locks", () => {
+    const locks = ["medium", "cuda"].map((lock) => ({
+      lock,
+      queries: generateQueries(1, fixtureLock(lock).lock, 150),
+    }));
+    const verdicts = askSpack({ specs: [], pairs: [] }, locks);
+    expect(compareWithSpack(verdicts).disagreements).toEqual([]);
+    const answered = verdicts.nodes.filter(({ hashes }) => hashes.value?.length);
+    expect(answered.length).toBeGreaterThan(verdicts.nodes.length / 4);
   });
 
   // Fixed seeds, so that a failure can be repeated; another one to look for new trouble.

@@ -38,11 +38,11 @@ export class UnsatisfiableSpecError extends SygaldryError {
 }
 
 /** A value inside a spec (a version, a variant, an edge attribute) that Spack refuses; the parser adds the place. */
-export class SpecValueError extends Error {
+export class SpecValueError extends SygaldryError {
   readonly expected: string;
 
   constructor(message: string, expected: string) {
-    super(message);
+    super("SYG-SPEC-SYNTAX", message, { next: `Expected ${expected}.` });
     this.name = "SpecValueError";
     this.expected = expected;
   }

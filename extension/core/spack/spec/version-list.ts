@@ -50,6 +50,7 @@ export function versionsSatisfy(a: VersionList, b: VersionList): boolean {
 /** Whether some version is in both. */
 export function versionsIntersect(a: VersionList, b: VersionList): boolean {
   if (a === anyVersion || b === anyVersion) return a.length > 0 && b.length > 0;
+  if (isUnordered(a) || isUnordered(b)) return a.some((x) => b.some((y) => itemsIntersect(x, y)));
   let left = 0;
   let right = 0;
   for (;;) {
@@ -64,6 +65,8 @@ export function versionsIntersect(a: VersionList, b: VersionList): boolean {
 /** What is in both. */
 export function versionsIntersection(a: VersionList, b: VersionList): VersionList {
   if (a === b) return a;
+  if (isUnordered(a) || isUnordered(b))
+    return a.flatMap((x) => b.flatMap((y) => itemsIntersection(x, y) ?? []));
   const result: VersionItem[] = [];
   const add = (item: VersionItem | undefined) => item !== undefined && addItem(result, item);
   for (const [left, right] of [
@@ -78,6 +81,11 @@ export function versionsIntersection(a: VersionList, b: VersionList): VersionLis
     }
   }
   return result;
+}
+
+/** Whether it is a git reference of unknown version, which stands alone: it has no place among others. */
+function isUnordered([first]: VersionList): boolean {
+  return first?.kind === "git" && first.version === undefined;
 }
 
 function addItem(list: VersionItem[], item: VersionItem): void {
