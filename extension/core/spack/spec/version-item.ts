@@ -13,7 +13,7 @@ import {
 } from "./version.ts";
 
 /** `git.main`, `git.main=1.2`, or a bare commit: a state of a repository, and the version it counts as where that is given. */
-export interface GitVersion {
+interface GitVersion {
   readonly kind: "git";
   readonly ref: string;
   /** Whether it was written with `git.` in front. */

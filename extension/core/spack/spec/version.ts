@@ -5,7 +5,7 @@ import { SpecValueError } from "./spec-errors.ts";
  * A part of a version between separators: a number (bigint), a word (string), or one of the names that count as newer than
  * every number (its rank, a JavaScript number: stable 0 … develop 6).
  */
-export type VersionPart = bigint | string | number;
+type VersionPart = bigint | string | number;
 
 /** One version as Spack orders them (lib/spack/spack/version of Spack 1.1): `1.2`, `develop`, `2.0-rc1`. */
 export interface StandardVersion {
