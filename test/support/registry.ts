@@ -20,6 +20,8 @@ export interface Registry extends AsyncDisposable {
 const passwords = "kvothe:$2b$04$I8dELA48wvy.NdjPA/OoRuj2PYeSjP.1VmUYPscnNbEciCb5oAzNG\n";
 export const registryUser = { id: "kvothe", secret: "tehlu" } as const;
 
+const program = "docker-registry";
+
 /** A real registry (Debian's docker-registry) of this machine alone, empty, with a password when `locked`. */
 export async function startRegistry({ locked = false } = {}): Promise<Registry> {
   const folder = await mkdtemp(path.join(tmpdir(), `sygaldry-test-${runId}-`));
@@ -36,11 +38,12 @@ export async function startRegistry({ locked = false } = {}): Promise<Registry> 
   const configuration = path.join(folder, "registry.yml");
   // JSON is YAML.
   await writeFile(configuration, JSON.stringify(settings));
-  const child = spawn("docker-registry", ["serve", configuration], { stdio: "ignore" });
+  const child = spawn(program, ["serve", configuration], { stdio: "ignore" });
   await answering(`http://${host}/v2/`, child);
   const ask = async (what: string, init: RequestInit, expected: number) => {
     const pair = Buffer.from(`${registryUser.id}:${registryUser.secret}`).toString("base64");
-    const headers = { ...init.headers, ...(locked && { authorization: `Basic ${pair}` }) };
+    const headers = new Headers(init.headers);
+    if (locked) headers.set("authorization", `Basic ${pair}`);
     const reply = await fetch(new URL(what, `http://${host}`), { ...init, headers });
     if (reply.status !== expected) throw new Error(`${what}: ${reply.status} ${await reply.text()}`);
     return reply;

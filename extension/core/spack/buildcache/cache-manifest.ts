@@ -2,7 +2,7 @@ import { asArray, asNumber, asObject, asString, ShapeError } from "../../base/js
 import { Unreachable } from "./http-client.ts";
 
 /** One file that a manifest of a build cache refers to. */
-export interface CacheBlob {
+interface CacheBlob {
   readonly mediaType: string;
   readonly bytes: number;
   readonly compression: string;

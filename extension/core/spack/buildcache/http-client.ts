@@ -39,7 +39,7 @@ export interface HttpClient {
   get(url: string, options?: GetOptions): Promise<HttpReply>;
 }
 
-export interface GetOptions {
+interface GetOptions {
   readonly method?: "GET" | "HEAD";
   readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
