@@ -29,7 +29,7 @@ export function indexStore(folder?: string): IndexStore {
       if (known !== undefined || file === undefined) return known;
       const text = await readTextIfExists(file).catch(() => undefined);
       // The last line tells that the file is whole.
-      if (!text?.endsWith("\nend\n")) return undefined;
+      if (text === undefined || !/(?:^|\n)end\n$/.test(text)) return undefined;
       const hashes = new Set(text.split("\n").slice(0, -2));
       memory.set(checksum, hashes);
       return hashes;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -201,6 +201,36 @@ describe("a cache on a web server (unit)", () => {
       unsigned: built,
       absent: externals,
     });
+  });
+
+  test("which demands signatures and has them is believed after a few", async () => {
+    using cache = demoCacheFolder();
+    const specs = path.join(cache.folder, "v3/manifests/spec");
+    for (const name of readdirSync(specs, { recursive: true, encoding: "utf8" })) {
+      if (!name.endsWith(".json")) continue;
+      const text = readFileSync(path.join(specs, name), "utf8");
+      writeFileSync(
+        path.join(specs, name),
+        `-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA512\r\n\r\n${text}\r\n-----BEGIN PGP SIGNATURE-----\r\n`,
+      );
+    }
+    await using server = await startWebServer(serveFolder(cache.folder));
+    const answer = await open(server.origin, { signed: true }).has(
+      packages.filter(({ name }) => built.includes(name)),
+    );
+    expect([...answer.presence.values()].map(({ state }) => state)).toEqual(built.map(() => "present"));
+    expect(server.requests).toHaveLength(2 + 3);
+  });
+
+  test("with an index that cannot be unpacked is asked for each package", async () => {
+    using cache = demoCacheFolder();
+    const manifestFile = path.join(cache.folder, "v3/manifests/index/index.manifest.json");
+    const text = readFileSync(manifestFile, "utf8");
+    writeFileSync(manifestFile, text.replace('"compression":"none"', '"compression":"gzip"'));
+    await using server = await startWebServer(serveFolder(cache.folder));
+    const answer = await open(server.origin).has(packages);
+    expect(answer.index).toEqual({ state: "unknown", why: expect.stringContaining("cannot be unpacked") });
+    expect(byState(answer)["present"]).toEqual(built);
   });
 
   test("with a compressed index, and one that is replaced while it is read", async () => {
