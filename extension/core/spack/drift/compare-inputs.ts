@@ -1,7 +1,7 @@
 import type { Manifest } from "../manifest/manifest.ts";
 import type { DriftReason } from "./reasons.ts";
 import { type SolveInput, type SolveInputs, solveInputs } from "./solve-inputs.ts";
-import type { SolveRecord } from "./solve-record.ts";
+import { isViewPart, type SolveRecord } from "./solve-record.ts";
 
 /** What Spack does not notice: the configuration of today against what was written down when `lock` was solved. */
 export function compareInputs(
@@ -73,7 +73,7 @@ function changes(now: readonly SolveInput[], before: Readonly<Record<string, str
     const input = inputs.get(part);
     const old = Object.hasOwn(before, part) ? before[part] : undefined;
     if (input?.value === old) return [];
-    const effect = input?.effect ?? (/^view(:|$)/.test(part) ? "view" : "solve");
+    const effect = input?.effect ?? (isViewPart(part) ? "view" : "solve");
     return [{ part, before: old, after: input?.value, effect, at: input?.at }];
   });
 }

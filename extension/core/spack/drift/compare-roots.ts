@@ -90,10 +90,13 @@ function rootRemoved(text: string): DriftReason {
 
 function rootLost({ spec, text, origin }: UserSpec, locked: string): DriftReason {
   const namespaced = specsOf(spec).find(({ namespace }) => namespace !== undefined);
+  const again = "so it is solved anew every time";
   const sentence =
-    namespaced === undefined
-      ? `Spack writes ${text} into the lock as ${locked}, which is not equal to it, so it is solved anew every time.`
-      : `${fullName(namespaced)} loses its namespace in the lock, so it is solved anew every time; write ${namespaced.name} and order the repositories instead.`;
+    namespaced !== undefined
+      ? `${fullName(namespaced)} loses its namespace in the lock, ${again}; write ${namespaced.name} and order the repositories instead.`
+      : text === locked
+        ? `Spack reads ${text}, as it wrote it into the lock, as another spec, ${again}.`
+        : `Spack writes ${text} into the lock as ${locked}, which is not equal to it, ${again}.`;
   return {
     kind: "root-lost",
     effect: "solve",

@@ -58,7 +58,44 @@ function parseSolveRecord(text: string): SolveRecord | string {
   return { lock, environment, outside };
 }
 
-/** To be written right after a solve: `manifest` as it was read for it, `lock` as it came out. */
+export interface Solve {
+  /** As it was read before the solve. */
+  readonly manifest: Manifest;
+  /** As it came out. */
+  readonly lock: Lockfile;
+  /** With --force: nothing of the lock before was kept. */
+  readonly forced: boolean;
+  /** The lock before, and what was recorded of it; undefined when there was none. */
+  readonly before: { readonly lock: Lockfile; readonly record: SolveRecord | undefined } | undefined;
+}
+
+/**
+ * What to record after a solve. Spack keeps the roots that were solved before, whatever has changed beside them: then what was
+ * recorded of those still holds, with the new view. Undefined when that is not known, and nothing may be recorded.
+ */
+export function recordAfterSolve({ manifest, lock, forced, before }: Solve): SolveRecord | undefined {
+  const now = solveRecord(manifest, lock);
+  if (forced || before === undefined) return now;
+  const kept = new Set(before.lock.roots.map(({ hash }) => hash));
+  if (!lock.roots.some(({ hash }) => kept.has(hash))) return now;
+  const { record } = before;
+  if (record?.lock !== lockIdentity(before.lock)) return undefined;
+  const of = (parts: Readonly<Record<string, string>>, view: boolean) =>
+    Object.entries(parts).filter(([part]) => isViewPart(part) === view);
+  const environment = [...of(record.environment, false), ...of(now.environment, true)];
+  return {
+    ...record,
+    lock: now.lock,
+    environment: Object.fromEntries(environment.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** Spack makes the view anew with every concretization. */
+export function isViewPart(part: string): boolean {
+  return /^view(?::|$)/.test(part);
+}
+
+/** All of today's inputs, as solved into `lock`. */
 export function solveRecord(manifest: Manifest, lock: Lockfile): SolveRecord {
   const { environment, site, outside } = solveInputs(manifest);
   const values = (inputs: typeof environment) =>
@@ -86,6 +123,8 @@ export async function writeSolveRecord(folder: string, record: SolveRecord): Pro
  */
 export function lockIdentity(lock: Lockfile): string {
   const roots = (of: Lockfile["roots"]) => of.map(({ hash, spec }) => `${hash} ${spec}`).sort();
-  const includes = lock.includes.map((include) => [include.path, ...roots(include.roots)]).sort();
+  const includes = lock.includes
+    .map((include) => JSON.stringify([include.path, ...roots(include.roots)]))
+    .sort();
   return sha256(JSON.stringify([roots(lock.roots), [...lock.nodes.keys()].sort(), includes]));
 }

@@ -28,7 +28,7 @@ export interface ConfigSource {
 }
 
 /** How many values aliases may add before the file counts as an attack. */
-const maxAliased = 100_000;
+const maxAliased = 20_000;
 
 /**
  * Reads a configuration file of Spack: YAML 1.2 with merge keys; a text that ends in `:` and has no `@` loses the colon, and as
@@ -98,7 +98,7 @@ function scalar(node: Scalar, reading: Reading): string | number | boolean | nul
   const { value } = node;
   if (typeof value === "string") return text(value, node, reading);
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
-  return String(value);
+  return node.source ?? null;
 }
 
 function text(value: string, node: Scalar, reading: Reading): string {

@@ -98,8 +98,8 @@ export function sliceOf(of: Value, bounds: readonly Value[]): Value {
   if (unknown !== undefined) return unknown;
   const [from, to, step] = bounds.map(bound);
   if (step !== undefined) throw new Undecided("slices by steps, which is not evaluated here");
+  if (typeof of === "string") return Array.from(of).slice(from, to).join("");
   const items = itemsOf(of).slice(from, to);
-  if (typeof of === "string") return items.join("");
   return typeof of === "object" && of?.type === "tuple" ? { type: "tuple", items } : { type: "list", items };
 }
 

@@ -121,6 +121,6 @@ function environment(context: SpackContext): Value {
 
 function missing(key: Value | undefined): never {
   throw new ConditionError(
-    `asks for the environment variable ${String(key)}, which is not set; env.get would not fail`,
+    `asks for the environment variable ${typeof key === "string" ? key : ""}, which is not set; env.get would not fail`,
   );
 }

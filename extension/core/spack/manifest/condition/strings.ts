@@ -50,7 +50,7 @@ const otherMethods: ReadonlySet<string> = new Set(
 );
 
 function characters(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function find(text: string, part: string): number {
@@ -94,7 +94,7 @@ function affixes(args: readonly Value[], name: string): readonly string[] {
 
 function strip(text: string, args: readonly Value[], left: boolean, right: boolean): string {
   const [set] = args;
-  const all = [...(set === undefined ? ascii(text) : text)];
+  const all = Array.from(set === undefined ? ascii(text) : text);
   const drops = (character: string | undefined) =>
     character !== undefined &&
     (set === undefined || set === null ? /\s/.test(character) : string(set).includes(character));
@@ -141,7 +141,10 @@ function replace(text: string, args: readonly Value[]): string {
   if (args.length > 2) throw new Undecided("limits a replace, which is not evaluated here");
   const [from, to] = [string(args[0]), string(args[1])];
   return from === ""
-    ? to + [...text].map((character) => character + to).join("")
+    ? to +
+        Array.from(text)
+          .map((character) => character + to)
+          .join("")
     : text.replaceAll(from, () => to);
 }
 

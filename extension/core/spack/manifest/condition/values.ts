@@ -96,7 +96,7 @@ export function order(a: Value, b: Value): number {
 
 /** By code points, as Python does. */
 function orderTexts(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
+  const [left, right] = [Array.from(a), Array.from(b)];
   const different = left.findIndex((character, index) => character !== right[index]);
   if (different === -1) return left.length - right.length;
   const other = right[different];
@@ -121,7 +121,7 @@ export function holds(container: Value, item: Value): boolean {
 
 /** What iterating over it gives. */
 export function itemsOf(value: Value): readonly Value[] {
-  if (typeof value === "string") return [...value];
+  if (typeof value === "string") return Array.from(value);
   if (value !== null && typeof value === "object") {
     if (value.type === "list" || value.type === "tuple") return value.items;
     if (value.type === "dict") return value.entries.map(([key]) => key);

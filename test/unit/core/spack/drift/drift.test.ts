@@ -9,6 +9,7 @@ import type { Drift } from "../../../../../extension/core/spack/drift/reasons.ts
 import {
   lockIdentity,
   readSolveRecord,
+  recordAfterSolve,
   solveRecord,
   solveRecordFile,
   writeSolveRecord,
@@ -256,6 +257,28 @@ describe("the record beside the lock (unit)", () => {
     const result = await readDrift(manifest, lockOf(["zlib"]), { context: site });
     expect(result).toMatchObject({ state: "unknown", spackSolves: false });
     expect(result.reasons[0]?.text).toContain(said);
+  });
+
+  test("a solve that keeps old roots keeps what was recorded of them", async () => {
+    const manifestOf = (more: string) =>
+      parseManifest(path.join(folder, "spack.yaml"), yaml + more, { context: site });
+    const solved = await manifestOf("  concretizer: {unify: true}\n  view: true\n");
+    const edited = await manifestOf("  concretizer: {unify: false}\n  view: false\n");
+    const [first, second] = [lockOf(["zlib"]), lockOf(["zlib", "zstd"])];
+    const record = solveRecord(solved, first);
+    const before = { lock: first, record };
+    const solve = { manifest: edited, lock: second, forced: false, before };
+    const after = recordAfterSolve(solve);
+    expect(after?.environment).toEqual({ "concretizer:unify": "true", view: "false" });
+    const input = { manifest: edited, lock: second, context: site, record: after, includedLocks: new Map() };
+    expect(computeDrift(input).reasons.map(({ part }) => part)).toContain("concretizer:unify");
+    expect(recordAfterSolve({ ...solve, forced: true })).toEqual(solveRecord(edited, second));
+    expect(recordAfterSolve({ ...solve, before: undefined })).toEqual(solveRecord(edited, second));
+    expect(recordAfterSolve({ ...solve, lock: lockOf(["zstd"]) })).toEqual(
+      solveRecord(edited, lockOf(["zstd"])),
+    );
+    expect(recordAfterSolve({ ...solve, before: { lock: first, record: undefined } })).toBeUndefined();
+    expect(recordAfterSolve({ ...solve, before: { lock: second, record } })).toBeUndefined();
   });
 
   test("belongs to a lock by what it holds, not by its bytes", () => {
