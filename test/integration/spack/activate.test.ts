@@ -26,7 +26,7 @@ const variables = {
   },
 } as const;
 
-requires("linux", "spack-root")("activation against the real Spack (integration)", () => {
+requires("linux", "spack")("activation against the real Spack (integration)", () => {
   let place: SpackPlace;
   const environments = new Map<string, { readonly folder: string; readonly view: string }>();
   const settings = {

@@ -1,3 +1,4 @@
+import { recordingSolve } from "../../../core/spack/environment/solve.ts";
 import type { SolveOptions } from "../../../core/spack/run/commands.ts";
 import { concretizeCommand } from "../../../core/spack/run/commands.ts";
 import { parseConcretizeOutput } from "../../../core/spack/run/concretize-output.ts";
@@ -8,6 +9,7 @@ import { createOutput, type Output } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
 import { chooseEnvironment } from "./context.ts";
 import { openSpack } from "./place.ts";
+import { spackSite } from "./spack-site.ts";
 
 export interface ConcretizeCommandOptions extends SiteOptions {
   readonly force?: boolean;
@@ -27,8 +29,12 @@ export async function concretize(
   const place = await openSpack(options, environment, output);
   const command = concretizeCommand(place.program, place.environment, solveOptions(options));
   const onLine = (line: string) => output.debug(line);
-  const { stdout } = await waiting(`solving ${environment.name}`, options.quiet ?? false, output, () =>
-    runSpackChecked(place.site, command, { signal, onLine }),
+  const site = await spackSite(options, output, signal);
+  const recording = { site, forced: options.force ?? false, log: output, signal };
+  const { stdout } = await recordingSolve(environment, recording, () =>
+    waiting(`solving ${environment.name}`, options.quiet ?? false, output, () =>
+      runSpackChecked(place.site, command, { signal, onLine }),
+    ),
   );
   const { changed, roots, specs } = parseConcretizeOutput(stdout);
   const missing = specs.filter(({ state }) => state === "missing").length;
