@@ -17,7 +17,7 @@ export function compareInputs(
 }
 
 function unusable(lock: string, record: SolveRecord | string | undefined): DriftReason | undefined {
-  const after = "`sygaldry spack concretize` writes that down";
+  const after = "the next `sygaldry spack concretize --force` writes that down";
   const reason = (text: string): DriftReason => ({
     kind: "no-record",
     effect: "unknown",
