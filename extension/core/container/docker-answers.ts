@@ -51,6 +51,7 @@ export function containerSummary(value: unknown): ContainerSummary {
     state: containerState(answer.text("State")),
     labels: answer.labels("Labels"),
     created: answer.number("Created"),
+    justStarted: /^Up (?:less than a second|\d seconds?)\b/i.test(answer.optionalText("Status")),
   };
 }
 

@@ -57,6 +57,8 @@ export interface ContainerSummary {
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since the epoch. */
   readonly created: number;
+  /** It runs, and has for less than ten seconds. Only lists of containers tell. */
+  readonly justStarted?: boolean;
 }
 
 export interface ContainerDetails extends ContainerSummary {

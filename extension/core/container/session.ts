@@ -77,14 +77,18 @@ export async function openSession(toolkit: Toolkit, options: SessionOptions): Pr
 }
 
 /**
- * Only where a plain `docker build` takes them, because VS Code and the devcontainers CLI build from the same files: a
- * client whose BuildKit must be asked for (DOCKER_BUILDKIT=1, clients before 23 without buildx) is not enough.
+ * Only where a plain `docker build` takes them too, because VS Code and the devcontainers CLI build from the same files
+ * with the first docker on PATH: a client whose BuildKit must be asked for (DOCKER_BUILDKIT=1, clients before 23 without
+ * buildx) is not enough.
  */
 function hasCacheMounts(facts: HostFacts, manifest: RenderManifest | undefined, probed: boolean): boolean {
   if (!probed) return manifest?.cacheMounts ?? false;
   const client = facts.engine.known ? facts.engine.value.client : undefined;
-  return client?.known === true && ["buildx", "buildah"].includes(client.value.builder);
+  if (client?.known !== true) return false;
+  return [client.value.builder, client.value.plainBuilder].every((builder) => takesMounts.has(builder));
 }
+
+const takesMounts: ReadonlySet<string> = new Set(["buildx", "buildah"]);
 
 /** A folder on a memory file system for this user's secrets. */
 function runtimeFolder(facts: HostFacts, toolkit: Toolkit): string {

@@ -12,8 +12,9 @@ import { buildImage, upContainer } from "./cold.ts";
 import { type Decision, decide } from "./decide.ts";
 import { findContainer } from "./find.ts";
 import { requireMountSources } from "./mount-sources.ts";
+import { waitUntilReady } from "./ready.ts";
 import { checkSecrets } from "./secrets.ts";
-import { clearUnfinished, isUnfinished, markUnfinished } from "./unfinished.ts";
+import { clearUnfinished, isUnfinished, markUnfinished, noteMaking } from "./unfinished.ts";
 
 export interface UpOptions extends Omit<SessionOptions, "probeBuilder"> {
   /** Build and make the container anew, whatever its state. */
@@ -46,6 +47,9 @@ export async function up(toolkit: Toolkit, options: UpOptions): Promise<UpResult
   const session = await openSession(toolkit, { ...options, probeBuilder: false });
   const first = await look(toolkit, session, options);
   if (options.dryRun || (first.decision.action === "nothing" && (await isRendered(session)))) {
+    if (!options.dryRun && first.container?.justStarted) {
+      await waitUntilReady(toolkit.engine, first.container, toolkit.log, options.signal);
+    }
     return { ...first, session, rendered: [], logFile: undefined };
   }
   const lock = path.join(session.projectStorage, "locks", `${session.checkoutKey}.lock`);
@@ -74,7 +78,10 @@ async function work(toolkit: Toolkit, options: UpOptions): Promise<UpResult> {
   toolkit.log.info(`${decision.action}, because ${decision.reason}`);
   const logFile = await carryOut(toolkit, session, { decision, container }, options);
   const made = await findContainer(toolkit.engine, session.project.root, options.signal);
-  if (made !== undefined) await toolkit.engine.tagImage(made.imageId, session.plan.imageName, options.signal);
+  if (made !== undefined) {
+    await waitUntilReady(toolkit.engine, made, toolkit.log, options.signal);
+    await toolkit.engine.tagImage(made.imageId, session.plan.imageName, options.signal);
+  }
   return { decision, container: made, session, rendered, logFile };
 }
 
@@ -103,14 +110,34 @@ async function carryOut(
   const replaces = container !== undefined && decision.action !== "start";
   // Built before the old container goes: one that fails to build leaves it as it is.
   if (replaces && decision.action === "rebuild") await buildImage(toolkit, session, { noCache, signal });
+  const made = { removeExisting: replaces, noCache: noCache && !replaces, signal };
+  if (decision.action === "start") return (await upContainer(toolkit, session, made)).logFile;
+  return noted(toolkit, session, container, async () => (await upContainer(toolkit, session, made)).logFile);
+}
+
+/** Makes a container by `make`, with a note that stays as long as its first start has not come to its end. */
+async function noted<T>(
+  { engine }: Toolkit,
+  session: Session,
+  before: ContainerSummary | undefined,
+  make: () => Promise<T>,
+): Promise<T> {
+  const wasUnfinished = before !== undefined && (await isUnfinished(session, before.id));
+  await noteMaking(session, wasUnfinished ? undefined : before?.id);
   try {
-    const made = { removeExisting: replaces, noCache: noCache && !replaces, signal };
-    const { logFile } = await upContainer(toolkit, session, made);
+    const result = await make();
     await clearUnfinished(session);
-    return logFile;
+    return result;
   } catch (error) {
-    const left = await findContainer(toolkit.engine, session.project.root).catch(() => undefined);
-    if (left !== undefined && left.id !== container?.id) await markUnfinished(session, left.id);
+    // Where the engine cannot tell what is left, the note stays as it is.
+    const found = await findContainer(engine, session.project.root).then(
+      (left) => ({ left }),
+      () => undefined,
+    );
+    if (found === undefined) throw error;
+    const { left } = found;
+    if (left !== undefined && (left.id !== before?.id || wasUnfinished)) await markUnfinished(session, left.id);
+    else await clearUnfinished(session);
     throw error;
   }
 }

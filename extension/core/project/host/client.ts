@@ -19,31 +19,51 @@ export interface ClientLook {
   readonly buildx: boolean;
 }
 
-/** Every docker and podman on PATH, in its order; the one that SYGALDRY_DOCKER names (a path or a name) when it is set. */
-export async function lookAtClients(probe: ClientProbe): Promise<readonly Fact<ClientLook>[]> {
+export interface ClientLooks {
+  /** Those that could serve us, in the order of PATH. */
+  readonly candidates: readonly Fact<ClientLook>[];
+  /** The first docker on PATH, which VS Code and the devcontainers CLI run; undefined where there is none. */
+  readonly plain: Fact<ClientLook> | undefined;
+}
+
+/** Every docker and podman on PATH; of candidates only the one that SYGALDRY_DOCKER names (a path or a name) when it is set. */
+export async function lookAtClients(probe: ClientProbe): Promise<ClientLooks> {
   const named = probe.environment["SYGALDRY_DOCKER"];
-  const files = await executablesOnPath(named ? [named] : ["docker", "podman"], probe.environment);
+  const [files, dockers] = await Promise.all([
+    executablesOnPath(named ? [named] : ["docker", "podman"], probe.environment),
+    executablesOnPath(["docker"], probe.environment),
+  ]);
   const candidates = named ? [files[0] ?? named] : files;
-  return Promise.all(candidates.map((file) => lookAtClient(file, probe)));
+  const all = [...new Set([...candidates, ...dockers.slice(0, 1)])];
+  const looks = await Promise.all(all.map((file) => lookAtClient(file, probe)));
+  return {
+    candidates: looks.slice(0, candidates.length),
+    plain: dockers[0] === undefined ? undefined : looks[all.indexOf(dockers[0])],
+  };
 }
 
 /** Of several clients the first with the best builder for this engine. */
 export function chooseClient(
-  looks: readonly Fact<ClientLook>[],
+  { candidates, plain }: ClientLooks,
   engine: EngineFacts["name"],
 ): Fact<ClientFacts> {
-  const usable = looks.flatMap((look) => (look.known ? clientFacts(look.value, engine) : []));
-  const best = usable.reduce<ClientFacts | undefined>(
+  const usable = candidates.flatMap((look) => (look.known ? clientsOf(look.value, engine) : []));
+  const best = usable.reduce<Client | undefined>(
     (chosen, next) =>
       chosen === undefined || order.indexOf(next.builder) < order.indexOf(chosen.builder) ? next : chosen,
     undefined,
   );
-  if (best !== undefined) return known(best);
-  const whys = looks.flatMap((look) =>
+  if (best !== undefined) {
+    const [first] = plain?.known ? clientsOf(plain.value, engine) : [];
+    return known({ ...best, plainBuilder: plain === undefined ? best.builder : (first?.builder ?? "legacy") });
+  }
+  const whys = candidates.flatMap((look) =>
     look.known ? `${look.value.path} is podman's and cannot build for docker` : look.why,
   );
   return unknown(whys.length > 0 ? whys.join("; ") : "there is no docker or podman command on PATH");
 }
+
+type Client = Omit<ClientFacts, "plainBuilder">;
 
 const order: readonly ClientFacts["builder"][] = ["buildx", "buildkit", "buildah", "legacy"];
 
@@ -73,7 +93,7 @@ async function lookAtClient(
   return look.known ? look : unknown(`${file}: ${look.why}`);
 }
 
-function clientFacts(look: ClientLook, engine: EngineFacts["name"]): ClientFacts[] {
+function clientsOf(look: ClientLook, engine: EngineFacts["name"]): Client[] {
   const { path, program, version } = look;
   // Podman's own `buildx` is another name of `podman build`.
   if (program === "podman") return engine === "podman" ? [{ path, version, builder: "buildah" }] : [];

@@ -52,6 +52,8 @@ export interface ClientFacts {
    * knows `RUN --mount` too. legacy: none of these, no `RUN --mount`.
    */
   readonly builder: "buildx" | "buildkit" | "buildah" | "legacy";
+  /** What VS Code and the devcontainers CLI build with: the builder of the first docker on PATH. */
+  readonly plainBuilder: ClientFacts["builder"];
 }
 
 export interface GpuFacts {

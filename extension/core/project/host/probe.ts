@@ -2,7 +2,7 @@ import { type Fact, known, unknown } from "../../base/fact.ts";
 import type { ProcessRunner } from "../../base/process.ts";
 import type { Environment } from "../overrides.ts";
 import { type Bounds, bounded } from "./bounded.ts";
-import { type ClientLook, chooseClient, lookAtClients } from "./client.ts";
+import { type ClientLooks, chooseClient, lookAtClients } from "./client.ts";
 import { freeBytes } from "./disk.ts";
 import { type EngineCore, type EngineProbe, probeEngine, probeEngineFree } from "./engine.ts";
 import type { EngineFacts, HostFacts } from "./facts.ts";
@@ -67,7 +67,7 @@ export async function probeHost(options: ProbeOptions): Promise<HostFacts> {
 
 async function combine(
   engine: Promise<Fact<EngineCore>>,
-  clients: Promise<readonly Fact<ClientLook>[]> | undefined,
+  clients: Promise<ClientLooks> | undefined,
 ): Promise<Fact<EngineFacts>> {
   const [fact, looks] = await Promise.all([engine, clients]);
   if (!fact.known) return fact;

@@ -1,4 +1,4 @@
-import { symlink } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { processRunner } from "../../../../../extension/core/base/process.ts";
 import { chooseClient, lookAtClients } from "../../../../../extension/core/project/host/client.ts";
@@ -37,7 +37,7 @@ describe("the docker client (unit)", () => {
   ] as const)("%s, with the buildx plugin: %s → %s", async (version, buildx, builder) => {
     await using host = await fakeHost();
     const path = await host.program("docker", docker(version, buildx));
-    expect(await choose(host)).toEqual({ known: true, value: { path, version, builder } });
+    expect(await choose(host)).toEqual({ known: true, value: { path, version, builder, plainBuilder: builder } });
   });
 
   test("of several is the first with the best builder", async () => {
@@ -46,11 +46,25 @@ describe("the docker client (unit)", () => {
     const path = await host.program("bin2/docker", docker("20.10.24", false));
     expect(await choose(host)).toEqual({
       known: true,
-      value: { path, version: "20.10.24", builder: "buildkit" },
+      value: { path, version: "20.10.24", builder: "buildkit", plainBuilder: "legacy" },
     });
     const first = await host.program("docker", docker("28.2.2", true));
     await host.program("bin2/docker", docker("27.0.0", true));
     expect(await choose(host)).toMatchObject({ value: { path: first } });
+  });
+
+  test("tells which builder VS Code and the devcontainers CLI find first on PATH, whatever is chosen", async () => {
+    await using host = await fakeHost();
+    const first = await host.program("docker", docker("28.2.2", false));
+    const path = await host.program("bin2/docker", docker("28.2.2", true));
+    expect(await choose(host)).toMatchObject({ value: { path, builder: "buildx", plainBuilder: "legacy" } });
+    expect(await choose(host, "docker", path)).toMatchObject({
+      value: { path, builder: "buildx", plainBuilder: "legacy" },
+    });
+    await rm(first);
+    expect(await choose(host)).toMatchObject({ value: { builder: "buildx", plainBuilder: "buildx" } });
+    await host.program("docker", "exit 1");
+    expect(await choose(host)).toMatchObject({ value: { path, plainBuilder: "legacy" } });
   });
 
   test("is looked at once where links lead to it twice", async () => {
@@ -62,9 +76,8 @@ describe("the docker client (unit)", () => {
       environment: host.environment,
       bounds: { timeout: 60_000 },
     });
-    expect(looks).toEqual([
-      { known: true, value: { path, program: "docker", version: "28.2.2", buildx: true } },
-    ]);
+    const look = { known: true, value: { path, program: "docker", version: "28.2.2", buildx: true } };
+    expect(looks).toEqual({ candidates: [look], plain: look });
   });
 
   test("for Podman is podman, also where it is called docker", async () => {
@@ -73,7 +86,7 @@ describe("the docker client (unit)", () => {
     const path = await host.program("podman", podman);
     expect(await choose(host, "podman")).toEqual({
       known: true,
-      value: { path, version: "4.3.1", builder: "buildah" },
+      value: { path, version: "4.3.1", builder: "buildah", plainBuilder: "legacy" },
     });
     const shim = await host.program("docker", `echo 'Emulate Docker CLI using podman.' >&2\n${podman}`);
     expect(await choose(host, "podman")).toMatchObject({ value: { path: shim, builder: "buildah" } });

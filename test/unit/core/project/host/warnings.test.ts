@@ -9,7 +9,9 @@ import type {
 import { hostWarnings } from "../../../../../extension/core/project/host/warnings.ts";
 
 const device = { index: 0, uuid: "GPU-a", name: "H100", memory: 8e10, capability: "9.0" };
-const client: ClientFacts = { path: "/usr/bin/docker", version: "28.2.2", builder: "buildx" };
+const client: ClientFacts = {
+  ...{ path: "/usr/bin/docker", version: "28.2.2", builder: "buildx", plainBuilder: "buildx" },
+};
 const engine: EngineFacts = {
   name: "docker",
   version: "28.2.2",
