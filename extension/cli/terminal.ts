@@ -1,4 +1,5 @@
 import type { ExecOptions } from "../core/container/engine.ts";
+import { rawTerminal } from "./raw-terminal.ts";
 
 type Terminal =
   | (Pick<ExecOptions, "stdin" | "stdout" | "stderr" | "terminal" | "onStarted"> & {
@@ -25,8 +26,7 @@ export async function withTerminal(
     else void send(signal).catch(() => {});
   };
   for (const signal of passedOn) process.on(signal, onSignal);
-  const raw = tty && process.stdin.isTTY;
-  if (raw) process.stdin.setRawMode(true);
+  const restore = tty && process.stdin.isTTY ? rawTerminal() : () => {};
   const streams = {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -39,7 +39,7 @@ export async function withTerminal(
   try {
     return await run(tty ? { ...streams, terminal: terminalSize } : streams);
   } finally {
-    if (raw) process.stdin.setRawMode(false);
+    restore();
     process.stdin.pause();
     process.stdin.unref?.();
     for (const signal of passedOn) process.removeListener(signal, onSignal);

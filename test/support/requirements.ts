@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, it } from "vitest";
 import { findBuildKitClient } from "./docker-clients.ts";
+import { namespaces } from "./private-dockerd.ts";
 import { spackRoot } from "./spack-root.ts";
 
 /** What a test may need beyond Node and this repository, each with a probe that says why it is missing. */
@@ -16,6 +17,9 @@ const catalogue = {
   linux: other(() => (process.platform === "linux" ? undefined : `this is ${process.platform}, not Linux`)),
   root: other(() => (process.getuid?.() === 0 ? undefined : "only root can run commands as other users")),
   docker: distribution(missingDocker),
+  dockerd: distribution(
+    () => missingProgram("dockerd", ["--version"]) ?? missingProgram("unshare", [...namespaces, "true"]),
+  ),
   buildkit: distribution(
     () => missingDocker() ?? (findBuildKitClient() ? undefined : "no docker client has BuildKit"),
   ),

@@ -77,7 +77,7 @@ export interface PlanInputs {
   readonly projectId: string;
   readonly facts: HostFacts;
   readonly storage: readonly StorageMount[];
-  /** `$XDG_RUNTIME_DIR` or another folder on a memory file system that is this user's own. */
+  /** A folder of this user's own on a memory file system, for secrets; made when missing. */
   readonly runtimeFolder: string;
 }
 
@@ -110,8 +110,8 @@ export function planContainer({
     secrets,
     secretFolder:
       mode === "portable"
-        ? `\${localEnv:XDG_RUNTIME_DIR:/tmp}/sygaldry/${projectId}/secrets`
-        : `${runtimeFolder}/sygaldry/${projectId}/secrets`,
+        ? `\${localEnv:XDG_RUNTIME_DIR:/tmp}/sygaldry-\${localEnv:USER}/${projectId}/secrets`
+        : `${runtimeFolder}/${projectId}/secrets`,
     runArguments: runArguments(config, facts, mode),
     forwardPorts: config.ports.filter((port) => typeof port === "number"),
     lifecycle: config.lifecycle,

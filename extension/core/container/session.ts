@@ -3,6 +3,7 @@ import { type LoadOptions, loadConfig, type ProjectConfig } from "../project/con
 import type { HostFacts } from "../project/host/facts.ts";
 import { probeHost } from "../project/host/probe.ts";
 import { checkoutKey, projectId } from "../project/identity.ts";
+import { located } from "../project/located.ts";
 import { projectDirectory, type StorageMount, storageLayout, storageRoot } from "../project/storage.ts";
 import { type ContainerPlan, planContainer } from "./plan.ts";
 import { type RenderManifest, readManifest } from "./render/manifest.ts";
@@ -52,13 +53,12 @@ export async function openSession(toolkit: Toolkit, options: SessionOptions): Pr
     }),
     readManifest(project.root),
   ]);
-  const plan = planContainer({
-    project,
-    projectId: id,
-    facts,
-    storage,
-    runtimeFolder: runtimeFolder(facts, toolkit),
-  });
+  const plan = located(project, () =>
+    planContainer({
+      ...{ project, facts, storage, projectId: id },
+      runtimeFolder: runtimeFolder(facts, toolkit),
+    }),
+  );
   const cacheMounts = plan.mode === "host" && hasCacheMounts(facts, manifest, options.probeBuilder);
   const rendering = render(plan, await readSources(project, plan, toolkit.commandFile, cacheMounts));
   return {
@@ -90,12 +90,11 @@ function hasCacheMounts(facts: HostFacts, manifest: RenderManifest | undefined, 
 
 const takesMounts: ReadonlySet<string> = new Set(["buildx", "buildah"]);
 
-/** A folder on a memory file system for this user's secrets. */
-function runtimeFolder(facts: HostFacts, toolkit: Toolkit): string {
-  return (
-    toolkit.environment["XDG_RUNTIME_DIR"] ||
-    (facts.platform === "macos" ? `/tmp/sygaldry-${facts.user.uid}` : `/dev/shm/sygaldry-${facts.user.uid}`)
-  );
+/** This user's own folder on a memory file system, for secrets. */
+function runtimeFolder({ platform, user }: HostFacts, toolkit: Toolkit): string {
+  const runtime = toolkit.environment["XDG_RUNTIME_DIR"];
+  if (runtime) return `${runtime}/sygaldry`;
+  return platform === "macos" ? `/tmp/sygaldry-${user.uid}` : `/dev/shm/sygaldry-${user.uid}`;
 }
 
 /** The engine's mount syntax and devcontainer.json give these characters a meaning that cannot be quoted away. */

@@ -54,8 +54,13 @@ function describe(issue: Issue): Problem[] {
   return [{ at, ofKey: false, message: inWordsOfYaml(issue.message) }];
 }
 
-/** "Invalid input: expected object, received number" → "expected a mapping, found a number". */
+/**
+ * "Invalid input: expected object, received number" → "expected a mapping, found a number";
+ * "Too small: expected number to be >0" → "expected a number >0".
+ */
 function inWordsOfYaml(message: string): string {
+  const [, what, limit] = /^Too (?:small|big): expected (\w+) to be ([<>]=?-?[0-9.]+)$/.exec(message) ?? [];
+  if (what !== undefined) return `expected ${yamlWords.get(what) ?? what} ${limit}`;
   const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
   if (expected === undefined || received === undefined) return message.replace("Invalid input: ", "");
   if (received === "undefined") return `missing; expected ${yamlWords.get(expected) ?? expected}`;

@@ -81,9 +81,9 @@ requires(
     if (project !== undefined) {
       const { projectId } = project.workspace;
       const memory = `/dev/shm/sygaldry-${owner.uid}`;
-      await rm(`${memory}/sygaldry/${projectId}`, { recursive: true, force: true });
+      await rm(`${memory}/${projectId}`, { recursive: true, force: true });
       // Empty now, unless there is a user with this id.
-      for (const folder of [`${memory}/sygaldry`, memory]) await rmdir(folder).catch(() => {});
+      await rmdir(memory).catch(() => {});
       await project[Symbol.asyncDispose]();
     }
     server?.close();

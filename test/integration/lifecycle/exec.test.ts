@@ -148,6 +148,14 @@ requires("linux", "base")("sygaldry exec and shell (integration)", () => {
     ]);
   });
 
+  it("passes a terminal's output as it comes: what is captured has the command's line ends", async () => {
+    const { stdout } = await shell(
+      "script -qec \"sygaldry exec -- printf 'one\\\\ntwo\\\\n'\" /dev/null </dev/null",
+    );
+    expect(stdout.replace(/^\^@/, "")).toBe("one\r\ntwo\r\n");
+    expect((await shell("sygaldry exec -t -- printf 'one\\n'")).stdout).toBe("one\r\n");
+  });
+
   it("takes the keys of a terminal: Ctrl-C reaches the command, and the terminal is as before", async () => {
     const inside = "trap 'echo got it; exit 9' INT; echo ready; while :; do sleep 0.1; done";
     const line = `before=$(stty -g); sygaldry exec -- bash -c "${inside}"; echo "rc $?"; [ "$before" = "$(stty -g)" ] && echo same`;

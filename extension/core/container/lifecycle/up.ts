@@ -136,7 +136,8 @@ async function noted<T>(
     );
     if (found === undefined) throw error;
     const { left } = found;
-    if (left !== undefined && (left.id !== before?.id || wasUnfinished)) await markUnfinished(session, left.id);
+    if (left !== undefined && (left.id !== before?.id || wasUnfinished))
+      await markUnfinished(session, left.id);
     else await clearUnfinished(session);
     throw error;
   }

@@ -55,7 +55,10 @@ export function chooseClient(
   );
   if (best !== undefined) {
     const [first] = plain?.known ? clientsOf(plain.value, engine) : [];
-    return known({ ...best, plainBuilder: plain === undefined ? best.builder : (first?.builder ?? "legacy") });
+    return known({
+      ...best,
+      plainBuilder: plain === undefined ? best.builder : (first?.builder ?? "legacy"),
+    });
   }
   const whys = candidates.flatMap((look) =>
     look.known ? `${look.value.path} is podman's and cannot build for docker` : look.why,

@@ -115,7 +115,7 @@ describe("wrong values (unit)", () => {
       "ports: ['127.0.0.1:80']",
       'sygaldry.yaml:1:9: ports.0: expected a port (8888) or a published one ("127.0.0.1:8080:80")',
     ],
-    ["ports: [99999]", "sygaldry.yaml:1:9: ports.0: Too big: expected number to be <=65535"],
+    ["ports: [99999]", "sygaldry.yaml:1:9: ports.0: expected a number <=65535"],
     ["resources: {pids: 1.5}", "sygaldry.yaml:1:19: resources.pids: expected a whole number, found a number"],
     [
       "mirrors: {python: 'https://user:secret@example.org/simple'}",

@@ -37,7 +37,10 @@ describe("the docker client (unit)", () => {
   ] as const)("%s, with the buildx plugin: %s → %s", async (version, buildx, builder) => {
     await using host = await fakeHost();
     const path = await host.program("docker", docker(version, buildx));
-    expect(await choose(host)).toEqual({ known: true, value: { path, version, builder, plainBuilder: builder } });
+    expect(await choose(host)).toEqual({
+      known: true,
+      value: { path, version, builder, plainBuilder: builder },
+    });
   });
 
   test("of several is the first with the best builder", async () => {

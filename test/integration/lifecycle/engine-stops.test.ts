@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startSygaldry } from "../../support/cli.ts";
+import { buildImage, docker, removeOwn } from "../../support/docker.ts";
+import { type PrivateDockerd, startPrivateDockerd } from "../../support/private-dockerd.ts";
+import { requires } from "../../support/requirements.ts";
+import { createSlimProject, type SlimProject, slim } from "../../support/slim-project.ts";
+import { processesWith } from "../engine/support.ts";
+
+/** In the command line of the step at which the engine is stopped, and of nothing else; long enough to be seen. */
+const marker = "sleep 20.4711";
+
+requires(
+  "linux",
+  "root",
+  "base",
+  "dockerd",
+)("an engine that stops in the middle (integration)", () => {
+  let engine: PrivateDockerd;
+  let base = "";
+
+  beforeAll(async () => {
+    base = await imageWithPackages();
+    engine = await startPrivateDockerd();
+    await engine.load(base);
+  });
+  afterAll(async () => {
+    await engine?.[Symbol.asyncDispose]();
+    removeOwn();
+  });
+
+  function createProject(more: object): Promise<SlimProject> {
+    const { mirrors: _, ...rest } = slim;
+    return createSlimProject({
+      config: { ...rest, image: { base, setup: "setup.sh" }, ...more },
+      files: { "setup.sh": `#!/bin/sh\n${marker}\n` },
+      env: engine.env,
+    });
+  }
+
+  /** `sygaldry up`, with the engine stopped as soon as `marker` runs. */
+  async function upUntilStopped({ workspace }: SlimProject, signal: "SIGTERM" | "SIGKILL") {
+    const env = { ...engine.env, SYGALDRY_CONTAINER_ROOT: workspace.storage, HOME: workspace.home };
+    await using up = startSygaldry(["up"], { cwd: workspace.path, env });
+    await expect.poll(() => processesWith(marker), { timeout: 120_000, interval: 100 }).not.toEqual([]);
+    await engine.stop(signal);
+    const { exitCode } = await up.ended;
+    return { exitCode, output: up.output() };
+  }
+
+  async function containersOf({ workspace }: SlimProject): Promise<string[]> {
+    const filter = `label=devcontainer.local_folder=${workspace.path}`;
+    const args = ["ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.State}}", "--filter", filter];
+    const { stdout } = await docker(args, { env: { ...process.env, ...engine.env } });
+    return stdout.split("\n").filter(Boolean);
+  }
+
+  it.each(["SIGTERM", "SIGKILL"] as const)("of a build (%s): says so, and up recovers", async (signal) => {
+    await using project = await createProject({ env: { SIGNAL: signal } });
+    const { exitCode, output } = await upUntilStopped(project, signal);
+    expect(exitCode, output).toBe(3);
+    expect(output).toMatch(/^error\[SYG-ENGINE-MISSING\]: the container engine stopped during: .*setup/m);
+    expect(output).toMatch(/^next: Start Docker .* Then run this again: finished steps are kept\./m);
+    expect(output).not.toMatch(/^\s+at /m);
+
+    const stopped = await project.run(["up", "--json"]);
+    expect(stopped.exitCode).toBe(3);
+    expect(stopped.json()).toMatchObject({
+      error: {
+        code: "SYG-ENGINE-MISSING",
+        message: expect.stringContaining("no container engine answers at"),
+      },
+    });
+
+    await engine.start();
+    const made = await project.up();
+    expect(made).toMatchObject({ action: "build", reason: "there is no image yet" });
+    expect(await containersOf(project)).toEqual([`${made.containerId} running`]);
+    expect(await project.inside("whoami")).toBe("kvothe");
+    expect(await project.up()).toMatchObject({ action: "nothing", containerId: made.containerId });
+  });
+
+  it("of the first lifecycle command: says so, and up makes the container anew", async () => {
+    await using project = await createProject({ lifecycle: { postCreate: `test -e done || ${marker}` } });
+    await project.workspace.write({ "setup.sh": "#!/bin/sh\n" });
+    const { exitCode, output } = await upUntilStopped(project, "SIGKILL");
+    expect(exitCode, output).toBe(3);
+    expect(output).toMatch(/^error\[SYG-ENGINE-MISSING\]: the container engine stopped during: /m);
+
+    await engine.start();
+    await project.workspace.write({ done: "" });
+    const made = await project.up();
+    expect(made).toMatchObject({ action: "recreate", reason: "its first start did not come to its end" });
+    expect(await containersOf(project)).toEqual([`${made.containerId} running`]);
+    expect(await project.up()).toMatchObject({ action: "nothing", containerId: made.containerId });
+  });
+});
+
+/** A base that has what a slim image installs, and asks no mirror for more. */
+async function imageWithPackages(): Promise<string> {
+  await using project = await createSlimProject({ config: slim });
+  const built = await project.run(["build"]);
+  expect(built.exitCode, built.stderr).toBe(0);
+  const offline = "RUN rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*";
+  const from = `FROM sygaldry/${project.workspace.projectId}:dev`;
+  const { tag } = await buildImage({ dockerfile: `${from}\nUSER root\n${offline}\n` });
+  return tag;
+}
