@@ -11,6 +11,8 @@
 #     user's too. Root as the user can write anywhere and needs none of this.
 #   - An empty home gets the files of /etc/skel.
 #   - The folders of the Bazel cache exist.
+#   - /run/sygaldry-ready names this start (boot id, start time of process 1) when all that is done: `sygaldry up` waits
+#     for it.
 #
 # Environment: SYGALDRY_USER  name in /etc/passwd (kvothe);  SYGALDRY_OWNED  colon-separated paths
 #              (the user's home, /opt/{spack_store,bazel_cache,bazel_output,hf_cache} and /opt/sygaldry/logs).
@@ -130,6 +132,15 @@ make_cache_folders() {
     warn "cannot make $* for $user ($uid): is $cache writable?"
 }
 
+# Process 1 of the container is this one or the engine's init; field 22 of its stat is when it started.
+tell_ready() {
+  read -r boot </proc/sys/kernel/random/boot_id
+  read -r stat </proc/1/stat
+  # shellcheck disable=SC2086 # split at spaces
+  set -- ${stat##*) }
+  printf '%s %s\n' "$boot" "${20:-}" >/run/sygaldry-ready
+}
+
 # Files made as the user are the user's, also where root is nobody (NFS). A container without the capability to
 # change its id has root do it and give them away.
 as_user() {
@@ -143,5 +154,6 @@ as_user() {
 warn() { printf 'sygaldry: warning: start.sh: %s\n' "$*" >&2; }
 
 main
+tell_ready 2>/dev/null || :
 [ $# -gt 0 ] || set -- sleep infinity
 exec "$@"

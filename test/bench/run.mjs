@@ -1,8 +1,8 @@
 // `npm run bench`: node test/bench/run.mjs [--json] [--strict] [--rounds N] [NAME…]
 //
 // Each case of cases/*.mjs exports one object {name, goal, prepare(), ours(), peer(), cleanup()}: ours and peer give a
-// command {command, args, cwd?, env?}, goal is the highest ratio of ours to the peer's that is good. prepare may return
-// a reason (a string) why the case cannot be run here. A ratio over its goal fails only with --strict.
+// command {command, args, cwd?, env?}, goal is the highest ratio of ours to the peer's that is good (none: only measured).
+// prepare may return a reason (a string) why the case cannot be run here. A ratio over its goal fails only with --strict.
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -63,7 +63,7 @@ async function runCase(benchCase) {
       oursMs: round(ours, 1),
       peerMs: round(peer, 1),
       ratio: round(ratio, 3),
-      ok: ratio <= goal,
+      ok: goal === undefined ? undefined : ratio <= goal,
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -88,15 +88,15 @@ function table(rows) {
             row.oursMs.toFixed(1),
             row.peerMs.toFixed(1),
             row.ratio.toFixed(2),
-            row.goal,
-            row.ok ? "yes" : "NO",
+            row.goal ?? "-",
+            row.ok === undefined ? "-" : row.ok ? "yes" : "NO",
           ]
         : [
             row.name,
             "-",
             "-",
             "-",
-            row.goal,
+            row.goal ?? "-",
             row.skipped ? `skipped: ${row.skipped}` : `failed: ${row.error}`,
           ],
     ),

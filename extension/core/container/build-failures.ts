@@ -3,6 +3,7 @@ import type { Redact } from "../base/redact.ts";
 import { aptFailure, baseImageFailure, downloadFailure } from "./build-failure-sources.ts";
 import type { BuildProgress, BuildStep } from "./build-progress.ts";
 import { diskFull, diskFullNext, noGpu, noGpuNext, noPermission, startHint } from "./engine-failures.ts";
+import { hostFailure } from "./host-failures.ts";
 
 /** A run of the devcontainers CLI that did not succeed. */
 export interface FailedRun {
@@ -14,6 +15,8 @@ export interface FailedRun {
   readonly progress: BuildProgress;
   /** The container it made or found, if it came that far. */
   readonly containerId: string | undefined;
+  /** The engine did not answer any more when the run was over. */
+  readonly engineGone?: boolean;
 }
 
 /** A failed run and the step that failed, ready to be recognised. */
@@ -29,8 +32,8 @@ export interface Failure extends FailedRun {
 export function explainFailure(run: FailedRun, redact: Redact): SygaldryError {
   const failure = { ...run, step: failingStep(run.progress) };
   const recognisers = [
-    ...[clientFailure, engineFailure, diskFailure, baseImageFailure, downloadFailure, aptFailure],
-    ...[gpuFailure, lifecycleFailure, stepFailure],
+    ...[clientFailure, engineFailure, diskFailure, hostFailure, baseImageFailure, downloadFailure],
+    ...[aptFailure, gpuFailure, lifecycleFailure, stepFailure],
   ];
   for (const recognise of recognisers) {
     const error = recognise(failure);
@@ -59,15 +62,15 @@ function clientFailure({ step, progress }: Failure): SygaldryError | undefined {
   });
 }
 
-function engineFailure({ step, progress }: Failure): SygaldryError | undefined {
-  if (step?.exitCode !== undefined && isBuildStep(step)) return undefined;
+function engineFailure({ step, progress, engineGone = false }: Failure): SygaldryError | undefined {
+  if (step?.exitCode !== undefined && isBuildStep(step) && !engineGone) return undefined;
   const tail = progress.log.slice(-12);
   if (tail.some((line) => noPermission.test(line))) {
     return new SygaldryError("SYG-ENGINE-PERMISSION", "this user may not talk to the container engine", {
       next: "Add yourself to the docker group (`sudo usermod -aG docker $USER`, then log in again), or use rootless Docker.",
     });
   }
-  if (!tail.some((line) => gone.test(line))) return undefined;
+  if (!engineGone && !tail.some((line) => gone.test(line))) return undefined;
   const when =
     step === undefined
       ? "no container engine answers"

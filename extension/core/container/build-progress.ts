@@ -56,7 +56,7 @@ export const noProgress: BuildProgress = {
 export function advance(progress: BuildProgress, event: DevcontainerEvent): BuildProgress {
   switch (event.kind) {
     case "start":
-      return onStart(progress, event.text, event.time);
+      return event.channel === undefined ? onStart(progress, event.text, event.time) : progress;
     case "stop":
       return onStop(progress, event.text, event.time);
     case "progress":
@@ -81,7 +81,8 @@ export function finishProgress(progress: BuildProgress, succeeded: boolean, time
 }
 
 function onStart(progress: BuildProgress, text: string, time: number): BuildProgress {
-  const before = endRunning(progress, "initializeCommand", time);
+  // What failed would have ended the run.
+  const before = endRunning(endRunning(progress, "initializeCommand", time), "pull", time);
   const [, verb, rest = ""] = /^Run: \S+ (?:buildx )?(build|pull|run) (.*)$/s.exec(text) ?? [];
   switch (verb) {
     case "build": {
@@ -105,7 +106,6 @@ function onStart(progress: BuildProgress, text: string, time: number): BuildProg
 }
 
 function onStop(progress: BuildProgress, text: string, time: number): BuildProgress {
-  if (/^Run: \S+ pull /.test(text)) return endRunning(progress, "pull", time);
   return text === "Starting container" ? endRunning(progress, "create", time) : progress;
 }
 

@@ -12,7 +12,14 @@ export type DevcontainerEvent =
     }
   /** What the CLI says itself. Levels: 1 trace, 2 debug, 3 info, 4 warning, 5 error. */
   | { readonly kind: "message"; readonly text: string; readonly time: number; readonly level: number }
-  | { readonly kind: "start" | "stop"; readonly text: string; readonly time: number; readonly level: number }
+  /** `channel` names the lifecycle command whose process it is. */
+  | {
+      readonly kind: "start" | "stop";
+      readonly text: string;
+      readonly time: number;
+      readonly level: number;
+      readonly channel: string | undefined;
+    }
   /** A lifecycle command: "running", "succeeded", "failed". */
   | { readonly kind: "progress"; readonly name: string; readonly status: string; readonly time: number }
   /** A line that is no event: stack traces, mostly. */
@@ -88,7 +95,7 @@ function toEvents(event: RawEvent, time: number): DevcontainerEvent[] {
   switch (event.type) {
     case "start":
     case "stop":
-      return [{ kind: event.type, text, time, level }];
+      return [{ kind: event.type, text, time, level, channel: event.channel }];
     case "progress":
       return [{ kind: "progress", name: event.name ?? "", status: event.status ?? "", time }];
     default: {

@@ -1,4 +1,4 @@
-import { isCancellation } from "../base/errors.ts";
+import { isCancellation, SygaldryError } from "../base/errors.ts";
 import type { Command, ProcessRunner } from "../base/process.ts";
 import type { Redact } from "../base/redact.ts";
 import { explainFailure } from "./build-failures.ts";
@@ -97,8 +97,9 @@ async function drive<T>(
       result.outcome === "error" ? result : { message: "", description: "", containerId: undefined };
     ended(false);
     await removeLeftovers(run.engine, follower.progress(), { workspaceFolder, cancelled: false });
+    const engineGone = await isGone(run.engine);
     throw explainFailure(
-      { message, description, containerId, exitCode, progress: follower.progress() },
+      { message, description, containerId, exitCode, engineGone, progress: follower.progress() },
       run.redact,
     );
   } catch (error) {
@@ -107,6 +108,16 @@ async function drive<T>(
       await removeLeftovers(run.engine, follower.progress(), { workspaceFolder, cancelled: true });
     }
     throw error;
+  }
+}
+
+/** A command in a container that goes with its engine ends like any that failed. */
+async function isGone(engine: ContainerEngine): Promise<boolean> {
+  try {
+    await engine.version();
+    return false;
+  } catch (error) {
+    return error instanceof SygaldryError && error.code === "SYG-ENGINE-MISSING";
   }
 }
 

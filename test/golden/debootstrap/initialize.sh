@@ -7,8 +7,9 @@ set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$here/host"
 
+# fail CODE MESSAGE NEXT
 fail() {
-  printf 'sygaldry: error: %s\n' "$1" >&2
+  printf 'sygaldry: error[%s]: %s\nsygaldry: next: %s\n' "$1" "$2" "$3" >&2
   exit 1
 }
 
@@ -54,7 +55,8 @@ without_credentials() { sed 's#://[^/@]*@#://#'; }
 } | write mirrors
 
 make_folder() {
-  mkdir -p "$1" 2>/dev/null || fail "the storage folder $1 cannot be made: set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to"
+  mkdir -p "$1" 2>/dev/null ||
+    fail SYG-STORAGE "the storage folder $1 cannot be made" "Set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to."
 }
 make_folder /srv/sygaldry/repo/monorepo_home
 make_folder /srv/sygaldry/repo/spack_store
@@ -67,8 +69,10 @@ make_folder /srv/sygaldry/repo/logs
 # The base image, from the distribution's own mirror, for places without a container registry.
 base=sygaldry-base/debootstrap:bookworm
 if ! "$docker" image inspect "$base" >/dev/null 2>&1; then
-  command -v debootstrap >/dev/null 2>&1 || fail "debootstrap is missing: install it (apt-get install debootstrap), or set image.base to an image that can be pulled"
-  [ "$(id -u)" = 0 ] || fail "making $base with debootstrap needs root: run this once as root, or set image.base to an image that can be pulled"
+  command -v debootstrap >/dev/null 2>&1 ||
+    fail SYG-TOOL-MISSING "debootstrap is missing, which makes $base" "Install it (apt-get install debootstrap), or set image.base to an image that can be pulled."
+  [ "$(id -u)" = 0 ] ||
+    fail SYG-BASE-IMAGE "making $base with debootstrap needs root" "Run this once as root, or set image.base to an image that can be pulled."
   mirror=''
   [ -n "$mirror" ] || mirror=$(apt_mirror)
   printf 'sygaldry: making %s with debootstrap\n' "$base" >&2
@@ -76,7 +80,7 @@ if ! "$docker" image inspect "$base" >/dev/null 2>&1; then
   trap 'rm -rf -- "$work"' EXIT
   debootstrap --variant=minbase bookworm "$work/root" ${mirror:+"$mirror"} >"$work/log" 2>&1 || {
     tail -n 20 "$work/log" >&2
-    fail "debootstrap failed; set mirrors.apt in sygaldry.yaml to a mirror that can be reached"
+    fail SYG-BASE-IMAGE "debootstrap could not make $base" "Check the suite of image.base, or set mirrors.apt in sygaldry.yaml to a mirror of it that this machine reaches."
   }
   rm -rf "$work"/root/var/cache/apt/archives/*.deb "$work"/root/var/lib/apt/lists/*
   tar -C "$work/root" --numeric-owner -c . | "$docker" import --change 'CMD ["/bin/bash"]' - "$base" >/dev/null

@@ -7,8 +7,9 @@ set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$here/host"
 
+# fail CODE MESSAGE NEXT
 fail() {
-  printf 'sygaldry: error: %s\n' "$1" >&2
+  printf 'sygaldry: error[%s]: %s\nsygaldry: next: %s\n' "$1" "$2" "$3" >&2
   exit 1
 }
 
@@ -54,7 +55,8 @@ without_credentials() { sed 's#://[^/@]*@#://#'; }
 } | write mirrors
 
 make_folder() {
-  mkdir -p "$1" 2>/dev/null || fail "the storage folder $1 cannot be made: set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to"
+  mkdir -p "$1" 2>/dev/null ||
+    fail SYG-STORAGE "the storage folder $1 cannot be made" "Set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to."
 }
 make_folder /srv/sygaldry/repo/monorepo_home
 make_folder /srv/sygaldry/repo/spack_store

@@ -7,8 +7,9 @@ set -eu
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$here/host"
 
+# fail CODE MESSAGE NEXT
 fail() {
-  printf 'sygaldry: error: %s\n' "$1" >&2
+  printf 'sygaldry: error[%s]: %s\nsygaldry: next: %s\n' "$1" "$2" "$3" >&2
   exit 1
 }
 
@@ -54,7 +55,8 @@ without_credentials() { sed 's#://[^/@]*@#://#'; }
 } | write mirrors
 
 make_folder() {
-  mkdir -p "$1" 2>/dev/null || fail "the storage folder $1 cannot be made: set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to"
+  mkdir -p "$1" 2>/dev/null ||
+    fail SYG-STORAGE "the storage folder $1 cannot be made" "Set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to."
 }
 root=${SYGALDRY_CONTAINER_ROOT:-/var/tmp/sygaldry}
 if [ ! -d "$root" ] && mkdir -p "$root" 2>/dev/null; then chmod 1777 "$root" 2>/dev/null || :; fi
@@ -67,8 +69,15 @@ make_folder "${SYGALDRY_CONTAINER_ROOT:-/var/tmp/sygaldry}"/portable/logs
 
 # Secrets for the container: files that only this user can read, on a memory file system where there is one.
 # One that this environment lacks keeps the value an earlier start gave it.
-secrets="${XDG_RUNTIME_DIR:-/tmp}"/sygaldry/portable/secrets
-(umask 077 && mkdir -p "$secrets/env") || fail "the folder for secrets $secrets cannot be made"
-chmod 700 "$secrets"
+secrets="${XDG_RUNTIME_DIR:-/tmp}"/sygaldry-"${USER:-}"/portable/secrets
+(umask 077 && mkdir -p "$secrets/env") 2>/dev/null ||
+  fail SYG-SECRET "the folder for secrets $secrets cannot be made" "Set XDG_RUNTIME_DIR to a folder of your own."
+# Below /tmp and /dev/shm somebody else can have been here first.
+for own in "$secrets" "${secrets%/*}" "$(dirname -- "${secrets%/*}")"; do
+  if [ ! -O "$own" ] || [ -L "$own" ]; then
+    fail SYG-SECRET "$own, for secrets, is somebody else's or a link" "Remove it, or set XDG_RUNTIME_DIR to a folder of your own."
+  fi
+  chmod 700 "$own"
+done
 put_secret() { (umask 077 && cat >"$secrets/.new" && mv -f "$secrets/.new" "$secrets/$1"); }
 if [ -n "${HF_TOKEN:-}" ]; then printf '%s' "${HF_TOKEN:-}" | put_secret HF_TOKEN; fi

@@ -81,6 +81,21 @@ requires(
     expect((await exec("bash", "-ic", places)).stdout).toBe(expected);
   });
 
+  it("has its tools and variables in shells that start without an environment", async () => {
+    const places = 'command -v uv; command -v sygaldry; echo "$LANG $UV_CACHE_DIR"';
+    const expected = "/opt/tools/uv/bin/uv\n/usr/local/bin/sygaldry\nC.UTF-8 /opt/bazel_cache/uv\n";
+    const exec = (...argv: readonly string[]) => docker(["exec", "-u", "kvothe", container, ...argv]);
+    for (const shell of ["bash -l", "sh -l", "bash -i"]) {
+      const { stdout } = await exec("env", "-i", ...shell.split(" "), "-c", places);
+      expect(stdout, shell).toBe(expected);
+    }
+    expect((await exec("sudo", "-iu", "kvothe", "bash", "-lc", places)).stdout).toBe(expected);
+    expect((await docker(["exec", container, "su", "-", "kvothe", "-c", places])).stdout).toBe(expected);
+    const own = ["-e", "LANG=C", "-e", "UV_CACHE_DIR=/tmp/uv", "-u", "kvothe"];
+    const kept = await docker(["exec", ...own, container, "bash", "-lc", 'echo "$LANG $UV_CACHE_DIR"']);
+    expect(kept.stdout).toBe("C /tmp/uv\n");
+  });
+
   it("has Sygaldry's shell functions, and starts a shell quickly", async () => {
     const declared = "bash -ic 'declare -F spack-env-activate spack-install uv-install hf-download'";
     expect(await project.inside(declared)).toBe("spack-env-activate\nspack-install\nuv-install\nhf-download");

@@ -133,6 +133,33 @@ requires("linux", "base")("sygaldry up, several at once, or ended half-way (inte
     expect(await containers()).toEqual([expect.stringMatching(/ running$/)]);
   });
 
+  it("make the container anew whose up was killed in its first lifecycle command", async () => {
+    await project.configure({ ...slim, lifecycle: { postCreate: gate.line } });
+    await using killed = start();
+    await gate.reached();
+    killed.signal("SIGKILL");
+    expect(await killed.ended).toMatchObject({ signal: "SIGKILL" });
+    const reason = "its first start did not come to its end";
+    expect((await project.run(["up", "--dry-run"])).stdout).toBe(`would do: recreate, because ${reason}\n`);
+    await gate.open();
+    expect(await project.up()).toMatchObject({ action: "recreate", reason });
+    expect(await containers()).toEqual([expect.stringMatching(/ running$/)]);
+    expect(await project.up()).toMatchObject({ action: "nothing" });
+  });
+
+  it("wait for a first lifecycle command of another one, although the container runs", async () => {
+    await project.configure({ ...slim, lifecycle: { postCreate: gate.line } });
+    await using first = start();
+    await gate.reached();
+    await using second = start();
+    await second.seen(/^waiting for sygaldry up/m);
+    await gate.open();
+    expect(await first.ended, first.output()).toMatchObject({ exitCode: 0 });
+    expect(await second.ended, second.output()).toMatchObject({ exitCode: 0 });
+    expect(second.output()).toMatch(/: nothing to do, it runs and is up to date\n$/);
+    expect(await containers()).toHaveLength(1);
+  });
+
   it("take over from one that was killed", async () => {
     await project.configure(waitsInBuild);
     await using killed = start();

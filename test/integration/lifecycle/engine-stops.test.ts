@@ -6,8 +6,8 @@ import { requires } from "../../support/requirements.ts";
 import { createSlimProject, type SlimProject, slim } from "../../support/slim-project.ts";
 import { processesWith } from "../engine/support.ts";
 
-/** In the command line of the step at which the engine is stopped, and of nothing else; long enough to be seen. */
-const marker = "sleep 20.4711";
+/** The command at which the engine is stopped: another one for each test, so that no cache skips it. */
+const markers = { SIGTERM: "sleep 20.4711", SIGKILL: "sleep 20.4712", lifecycle: "sleep 20.4713" };
 
 requires(
   "linux",
@@ -28,17 +28,17 @@ requires(
     removeOwn();
   });
 
-  function createProject(more: object): Promise<SlimProject> {
+  function createProject(setup: string, more: object = {}): Promise<SlimProject> {
     const { mirrors: _, ...rest } = slim;
     return createSlimProject({
       config: { ...rest, image: { base, setup: "setup.sh" }, ...more },
-      files: { "setup.sh": `#!/bin/sh\n${marker}\n` },
+      files: { "setup.sh": `#!/bin/sh\n${setup}\n` },
       env: engine.env,
     });
   }
 
-  /** `sygaldry up`, with the engine stopped as soon as `marker` runs. */
-  async function upUntilStopped({ workspace }: SlimProject, signal: "SIGTERM" | "SIGKILL") {
+  /** `sygaldry up`, with the engine stopped as soon as a command with `marker` runs. */
+  async function upUntilStopped({ workspace }: SlimProject, marker: string, signal: "SIGTERM" | "SIGKILL") {
     const env = { ...engine.env, SYGALDRY_CONTAINER_ROOT: workspace.storage, HOME: workspace.home };
     await using up = startSygaldry(["up"], { cwd: workspace.path, env });
     await expect.poll(() => processesWith(marker), { timeout: 120_000, interval: 100 }).not.toEqual([]);
@@ -55,8 +55,8 @@ requires(
   }
 
   it.each(["SIGTERM", "SIGKILL"] as const)("of a build (%s): says so, and up recovers", async (signal) => {
-    await using project = await createProject({ env: { SIGNAL: signal } });
-    const { exitCode, output } = await upUntilStopped(project, signal);
+    await using project = await createProject(markers[signal]);
+    const { exitCode, output } = await upUntilStopped(project, markers[signal], signal);
     expect(exitCode, output).toBe(3);
     expect(output).toMatch(/^error\[SYG-ENGINE-MISSING\]: the container engine stopped during: .*setup/m);
     expect(output).toMatch(/^next: Start Docker .* Then run this again: finished steps are kept\./m);
@@ -80,9 +80,10 @@ requires(
   });
 
   it("of the first lifecycle command: says so, and up makes the container anew", async () => {
-    await using project = await createProject({ lifecycle: { postCreate: `test -e done || ${marker}` } });
-    await project.workspace.write({ "setup.sh": "#!/bin/sh\n" });
-    const { exitCode, output } = await upUntilStopped(project, "SIGKILL");
+    await using project = await createProject("true", {
+      lifecycle: { postCreate: `test -e done || ${markers.lifecycle}` },
+    });
+    const { exitCode, output } = await upUntilStopped(project, markers.lifecycle, "SIGKILL");
     expect(exitCode, output).toBe(3);
     expect(output).toMatch(/^error\[SYG-ENGINE-MISSING\]: the container engine stopped during: /m);
 

@@ -72,7 +72,9 @@ requires(
   it("are refused a folder that is somebody else's, or a link", async () => {
     const taken = await initialize(bob, adaName);
     expect(taken.exitCode).toBe(1);
-    expect(taken.stderr).toMatch(/^sygaldry: error: .*set XDG_RUNTIME_DIR to a folder of your own$/m);
+    expect(taken.stderr).toMatch(
+      /^sygaldry: error\[SYG-SECRET\]: .*\nsygaldry: next: .*XDG_RUNTIME_DIR to a folder of your own\.$/m,
+    );
     expect(await readFile(`/tmp/sygaldry-${adaName}/shared/secrets/TOKEN`, "utf8")).toBe(`of ${adaName}`);
     const workspace = checkouts.get(bob);
     await symlink(workspace?.home ?? "", `/tmp/sygaldry-${linked}`);

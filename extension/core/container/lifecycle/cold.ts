@@ -2,6 +2,7 @@ import path from "node:path";
 import { messageOf, SygaldryError } from "../../base/errors.ts";
 import type { Redact } from "../../base/redact.ts";
 import { type DevcontainerRun, devcontainerBuild, devcontainerUp } from "../devcontainer.ts";
+import { initializeError } from "../host-failures.ts";
 import { namelessUserArguments } from "../nameless-user.ts";
 import { devcontainerFolder } from "../render/files.ts";
 import type { Session } from "../session.ts";
@@ -116,11 +117,14 @@ async function initializeHost(
     },
     { onLine: (line) => run.onLine?.(line), ...(run.signal === undefined ? {} : { signal: run.signal }) },
   );
-  if (exitCode !== 0) {
-    throw new SygaldryError("SYG-UP", `this host could not be prepared: ${run.redact(stderr.trim())}`, {
+  if (exitCode === 0) return;
+  const said = run.redact(stderr.trim());
+  throw (
+    initializeError(said.split("\n")) ??
+    new SygaldryError("SYG-UP", `this host could not be prepared: ${said}`, {
       next: "Mend what it names, and run this again.",
-    });
-  }
+    })
+  );
 }
 
 /** The error with the place of the full log, for readers of `--json`. */

@@ -14,6 +14,34 @@ const shown = ({ steps }: BuildProgress) =>
   steps.filter((step) => !step.internal).map(({ name, state }) => `${state} ${name}`);
 const find = ({ steps }: BuildProgress, name: string) => steps.find((step) => step.name.startsWith(name));
 
+describe("initializeCommand", () => {
+  it("runs until the CLI goes on, not only until its process starts", () => {
+    const channel = "postCreate";
+    const own = { level: 3, channel, text: "Run: sh .devcontainer/initialize.sh" };
+    const lines = [
+      {
+        ...own,
+        type: "raw",
+        timestamp: 1000,
+        text: "Running the initializeCommand from devcontainer.json...\n",
+      },
+      { ...own, type: "start", timestamp: 1001 },
+      { ...own, type: "raw", timestamp: 1050, text: "making the base\n" },
+    ].map((event) => JSON.stringify(event));
+    const running = progressOf(lines.join("\n"));
+    expect(find(running, "initializeCommand")).toMatchObject({
+      state: "running",
+      lines: ["making the base"],
+    });
+    const more = [
+      { ...own, type: "stop", timestamp: 91_000 },
+      { type: "start", level: 2, timestamp: 91_000, text: "Run: docker ps -q" },
+    ].map((event) => JSON.stringify(event));
+    const over = progressOf([...lines, ...more].join("\n"));
+    expect(find(over, "initializeCommand")).toMatchObject({ state: "done", seconds: 90 });
+  });
+});
+
 describe("the legacy builder", () => {
   it("gives the Dockerfile's steps with their stage, and the lifecycle commands", () => {
     const progress = progressOf(transcript("up-legacy").stderr);
