@@ -3,10 +3,12 @@ import { SygaldryError } from "../../core/base/errors.ts";
 import { writeAtomic } from "../../core/base/files.ts";
 import { writeRendering } from "../../core/container/render/apply.ts";
 import { openSession } from "../../core/container/session.ts";
+import { findRelease } from "../../core/container/tools/catalogue.ts";
 import { idFromName } from "../../core/project/identity.ts";
 import { composeConfig, suggestAnswers } from "../../core/project/init/compose.ts";
 import { type RepositoryTraits, recogniseRepository } from "../../core/project/init/recognise.ts";
 import { configFileName } from "../../core/project/root.ts";
+import type { ToolName } from "../../core/project/schema.ts";
 import { type CommonOptions, loadOptions, outputOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { askInit } from "../prompts.ts";
@@ -37,7 +39,7 @@ export async function init(
   };
   const interactive = !options.yes && !output.json && process.stdin.isTTY && process.stderr.isTTY;
   const answers = interactive ? await askInit(suggested, traits) : suggested;
-  await writeAtomic(file, composeConfig(answers, traits));
+  await writeAtomic(file, composeConfig(answers, traits, isKnown));
   const session = await openSession(createToolkit(output), {
     ...loadOptions(options),
     file,
@@ -50,6 +52,11 @@ export async function init(
     `Wrote ${path.relative(cwd, file) || file} and ${rendered.length} files below .devcontainer/.\nNext: look at sygaldry.yaml, then run \`sygaldry up\` (or "Reopen in Container" in VS Code).`,
   );
   return 0;
+}
+
+/** Whether `tools.<tool>: "<version>"` would be accepted as it stands. */
+function isKnown(tool: ToolName, version: string): boolean {
+  return findRelease(tool, version) !== undefined;
 }
 
 function refuseToOverwrite(file: string, traits: RepositoryTraits, force: boolean): void {

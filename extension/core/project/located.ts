@@ -22,10 +22,10 @@ export function located<T>(project: Pick<ProjectConfig, "origin">, work: () => T
   }
 }
 
-/** Of the setting, of what decides it where it is written out as a mapping, or of the nearest mapping around it. */
+/** Of the tool's version where a variable or a long form gives it, of the setting, or of the nearest mapping around it. */
 function placeOf(project: Pick<ProjectConfig, "origin">, key: KeyPath): string | undefined {
   const around = key.map((_, index) => key.slice(0, key.length - index));
   const [own = [], ...outer] = around;
-  const origins = [own, [...own, "version"], [...own, "from"], ...outer].map((path) => project.origin(path));
+  const origins = [[...own, "version"], own, [...own, "from"], ...outer].map((path) => project.origin(path));
   return origins.find(({ kind }) => kind !== "default")?.text;
 }

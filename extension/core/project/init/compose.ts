@@ -27,9 +27,16 @@ export function suggestAnswers(projectId: string, traits: RepositoryTraits): Ini
   };
 }
 
-/** sygaldry.yaml for these answers, with comments that say what else there is. */
-export function composeConfig(answers: InitAnswers, traits: RepositoryTraits): string {
-  const tools = askableTools.map((name) => toolLine(name, answers, traits)).join("\n");
+/**
+ * sygaldry.yaml for these answers, with comments that say what else there is. Versions that the repository names are taken
+ * where `isKnown` has a download for them.
+ */
+export function composeConfig(
+  answers: InitAnswers,
+  traits: RepositoryTraits,
+  isKnown: (tool: ToolName, version: string) => boolean,
+): string {
+  const tools = askableTools.map((name) => toolLine(name, answers, traits, isKnown)).join("\n");
   return `# The dev container of this repository. All settings: docs/reference/configuration.md of Sygaldry,
 # or let the editor complete them. \`sygaldry config --explain\` shows what is in force and why.
 
@@ -68,11 +75,18 @@ function baseLines(base: string | undefined): string {
     : `  base: ${base}\n  inputs: [] # further files whose change rebuilds the image`;
 }
 
-function toolLine(name: ToolName, answers: InitAnswers, traits: RepositoryTraits): string {
+function toolLine(
+  name: ToolName,
+  answers: InitAnswers,
+  traits: RepositoryTraits,
+  isKnown: (tool: ToolName, version: string) => boolean,
+): string {
   if (!answers.tools.includes(name)) return `  ${name}: off`;
-  const own: Partial<Record<ToolName, string | undefined>> = {
-    bazel: traits.bazelVersion,
-    python: traits.pythonVersion,
-  };
-  return `  ${name}: "${own[name] ?? defaultVersions[name]}"`;
+  const wanted = { bazel: traits.bazelVersion, python: traits.pythonVersion }[String(name)];
+  if (wanted !== undefined && isKnown(name, wanted)) return `  ${name}: "${wanted}"`;
+  const line = `  ${name}: "${defaultVersions[name]}"`;
+  if (wanted === undefined) return line;
+  return name === "bazel"
+    ? `${line} # Bazelisk fetches the ${wanted} of .bazelversion when it is first called`
+    : `${line} # not the ${wanted} of .${name}-version, for which no checksum is known`;
 }
