@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,13 +18,19 @@ export interface PrivateDockerd extends AsyncDisposable {
   load(image: string): Promise<void>;
 }
 
+export interface PrivateDockerdOptions {
+  /** How much it can store, in megabytes, in memory. Default: as much as the temporary folder can. */
+  readonly room?: number;
+}
+
 /**
  * Starts a dockerd with its own state, socket, and namespaces: of the network, because a second engine in one network
  * takes the bridge of the first, and of processes, so that nothing outlives it. Its containers have no way outside.
  */
-export async function startPrivateDockerd(): Promise<PrivateDockerd> {
+export async function startPrivateDockerd(options: PrivateDockerdOptions = {}): Promise<PrivateDockerd> {
   const folder = await mkdtemp(path.join(tmpdir(), `sygaldry-test-${runId}-dockerd-`));
   const at = (name: string) => path.join(folder, name);
+  if (options.room !== undefined) await mountMemory(at("data"), options.room);
   const env = { DOCKER_HOST: `unix://${at("docker.sock")}`, DOCKER_CONTEXT: undefined };
   let running: RunningProcess | undefined;
   const stop: PrivateDockerd["stop"] = async (signal) => {
@@ -45,6 +51,7 @@ export async function startPrivateDockerd(): Promise<PrivateDockerd> {
   };
   const dispose = async () => {
     await stop("SIGKILL");
+    if (options.room !== undefined) await processRunner.run({ command: "umount", args: ["-l", at("data")] });
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -67,6 +74,12 @@ export async function startPrivateDockerd(): Promise<PrivateDockerd> {
 export const namespaces: readonly string[] = [
   ...["--net", "--pid", "--fork", "--mount-proc", "--kill-child=KILL"],
 ];
+
+async function mountMemory(folder: string, megabytes: number): Promise<void> {
+  await mkdir(folder);
+  const args = ["-t", "tmpfs", "-o", `size=${megabytes}m`, "sygaldry-test", folder];
+  await runChecked(processRunner, { command: "mount", args });
+}
 
 function dockerdArguments(at: (name: string) => string): readonly string[] {
   return [

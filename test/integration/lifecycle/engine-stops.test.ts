@@ -14,7 +14,7 @@ requires(
   "root",
   "base",
   "dockerd",
-)("an engine that stops in the middle (integration)", () => {
+)("an engine that stops in the middle, or is full (integration)", () => {
   let engine: PrivateDockerd;
   let base = "";
 
@@ -28,12 +28,12 @@ requires(
     removeOwn();
   });
 
-  function createProject(setup: string, more: object = {}): Promise<SlimProject> {
+  function createProject(setup: string, more: object = {}, on = engine): Promise<SlimProject> {
     const { mirrors: _, ...rest } = slim;
     return createSlimProject({
       config: { ...rest, image: { base, setup: "setup.sh" }, ...more },
       files: { "setup.sh": `#!/bin/sh\n${setup}\n` },
-      env: engine.env,
+      env: on.env,
     });
   }
 
@@ -93,6 +93,24 @@ requires(
     expect(made).toMatchObject({ action: "recreate", reason: "its first start did not come to its end" });
     expect(await containersOf(project)).toEqual([`${made.containerId} running`]);
     expect(await project.up()).toMatchObject({ action: "nothing", containerId: made.containerId });
+  });
+
+  it("has no room left in a build: says so, and up recovers when the build needs less", async () => {
+    await using small = await startPrivateDockerd({ room: 1500 });
+    await small.load(base);
+    await using project = await createProject("head -c 3000M /dev/zero >/opt/big", {}, small);
+    const failed = await project.run(["up", "--json"]);
+    expect(failed.exitCode, failed.stderr).toBe(1);
+    expect(failed.json()).toMatchObject({
+      error: {
+        code: "SYG-DISK-FULL",
+        message: expect.stringMatching(/setup\n.*[Nn]o space left on device/),
+        next: expect.stringContaining("docker system prune"),
+      },
+    });
+    await project.workspace.write({ "setup.sh": "#!/bin/sh\n" });
+    expect(await project.up()).toMatchObject({ action: "build" });
+    expect(await project.inside("whoami")).toBe("kvothe");
   });
 });
 

@@ -151,6 +151,23 @@ requires("linux", "docker")("a base image that cannot be had (integration)", () 
 requires(
   "linux",
   "root",
+  "docker",
+  "debootstrap",
+)("a base that debootstrap cannot make (integration)", () => {
+  it.each(["up", "build"])("is told by `sygaldry %s` with debootstrap's own words", async (command) => {
+    const base = "debootstrap:no-such-suite";
+    await using project = await createSlimProject({ config: { ...slim, image: { base } } });
+    const failed = await project.run([command, "--json"]);
+    expectError(failed, {
+      ...{ code: "SYG-BASE-IMAGE", exitCode: 1, next: /Check the suite of image\.base.* full log: / },
+      message: /could not make sygaldry-base\/debootstrap:no-such-suite\n(.*\n)*E: .*no-such-suite/,
+    });
+  });
+});
+
+requires(
+  "linux",
+  "root",
   "base",
 )("a storage root on a full disk (integration)", () => {
   afterAll(removeOwn);

@@ -1,9 +1,13 @@
+import { chmod, readFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { processRunner, runChecked } from "../../../extension/core/base/process.ts";
+import { executablesOnPath } from "../../../extension/core/project/host/executables.ts";
 import { docker, removeOwn } from "../../support/docker.ts";
 import { inRepository } from "../../support/paths.ts";
 import { requires } from "../../support/requirements.ts";
+import { testName } from "../../support/run-id.ts";
 import { createSlimProject, removeContainersOf, type SlimProject, slim } from "../../support/slim-project.ts";
 
 const upResult = z.object({
@@ -26,10 +30,10 @@ requires("linux", "base")("the stock devcontainers CLI (integration)", () => {
     removeOwn();
   });
 
-  function devcontainer(args: readonly string[]) {
+  function devcontainer(args: readonly string[], PATH = process.env["PATH"]) {
     const { path: cwd, home } = project.workspace;
     const script = inRepository("node_modules", "@devcontainers", "cli", "devcontainer.js");
-    const env = { ...process.env, HOME: home, TMPDIR: home };
+    const env = { ...process.env, HOME: home, TMPDIR: home, PATH };
     const [verb = "", ...rest] = args;
     const argv = [script, verb, "--workspace-folder", cwd, ...rest];
     return runChecked(processRunner, { command: process.execPath, args: argv, cwd, env });
@@ -74,5 +78,30 @@ requires("linux", "base")("the stock devcontainers CLI (integration)", () => {
     });
     expect(await containers()).toEqual([changed.containerId]);
     expect(await stockUp()).toMatchObject({ containerId: changed.containerId });
+  });
+
+  it("builds what sygaldry rendered, also where a later docker on PATH has the better builder", async () => {
+    const { home, path: root } = project.workspace;
+    const [real = "docker"] = await executablesOnPath(["docker"], process.env);
+    const legacy = `case "$1" in buildx) exit 1;; --version | -v) echo 'Docker version 28.0.0, build 0'; exit;; esac`;
+    const buildx = `case "$*" in 'buildx version') echo 'github.com/docker/buildx v0.13'; exit;; esac`;
+    await project.workspace.write({
+      "../home/legacy/docker": `#!/bin/sh\n${legacy}\nDOCKER_BUILDKIT=0 exec ${real} "$@"\n`,
+      "../home/buildx/docker": `#!/bin/sh\n${buildx}\nexec ${real} "$@"\n`,
+    });
+    const clients = ["legacy", "buildx"].map((name) => path.join(home, name));
+    for (const client of clients) await chmod(path.join(client, "docker"), 0o755);
+    const rendered = async (...first: readonly string[]) => {
+      const PATH = [...first, process.env["PATH"]].join(":");
+      const { exitCode, stderr } = await project.run(["render"], { PATH });
+      expect(exitCode, stderr).toBe(0);
+      return { PATH, dockerfile: await readFile(path.join(root, ".devcontainer/Dockerfile"), "utf8") };
+    };
+    expect((await rendered(...clients.toReversed())).dockerfile).toContain("--mount=type=cache");
+    const { PATH, dockerfile } = await rendered(...clients);
+    expect(dockerfile).not.toContain("--mount=type=cache");
+    const image = testName("image");
+    const { stdout } = await devcontainer(["build", "--image-name", image], PATH);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "success", imageName: [image] });
   });
 });

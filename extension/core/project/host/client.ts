@@ -12,7 +12,7 @@ export interface ClientProbe {
 }
 
 /** What a docker or podman command says about itself, whatever the engine. */
-export interface ClientLook {
+interface ClientLook {
   readonly path: string;
   readonly program: "docker" | "podman";
   readonly version: string;
