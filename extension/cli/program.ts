@@ -103,7 +103,10 @@ function common(command: Command): Command {
     .option("-v, --verbose", "print more on stderr");
 }
 
-/** Runs the command, cancelled by Ctrl-C and SIGTERM; tells its failure and gives its exit code. */
+/** What cancels a command: Ctrl-C, a request to end, a terminal that is closed. */
+const cancelling: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Runs the command, cancelled by these signals; tells its failure and gives its exit code. */
 async function runCommand(
   { load }: CommandDefinition,
   options: CommonOptions,
@@ -111,15 +114,13 @@ async function runCommand(
 ): Promise<number> {
   const cancel = new AbortController();
   const onSignal = () => cancel.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  for (const name of cancelling) process.once(name, onSignal);
   try {
     return await (await load())(options, args, cancel.signal);
   } catch (error) {
     printFailure(error, outputOptions(options));
     return exitCodeOf(error);
   } finally {
-    process.removeListener("SIGINT", onSignal);
-    process.removeListener("SIGTERM", onSignal);
+    for (const name of cancelling) process.removeListener(name, onSignal);
   }
 }

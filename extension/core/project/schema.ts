@@ -146,9 +146,20 @@ const gpu = z.union(
     z.strictObject({
       mode: z.enum(["auto", "on", "off"]).default("auto"),
       devices: z
-        .union([z.literal("all"), z.int().min(1), z.array(printable.regex(/^[A-Za-z0-9_.:/=-]+$/)).min(1)], {
-          error: "expected all, a count, or a list of device ids, UUIDs or CDI names",
-        })
+        .union(
+          [
+            z.literal("all"),
+            z.int().min(1),
+            z
+              .array(
+                printable.regex(/^[A-Za-z0-9_.:/=-]+$/, "expected an index, a UUID or a CDI name of a GPU"),
+              )
+              .min(1),
+          ],
+          {
+            error: "expected all, a count, or a list of device ids, UUIDs or CDI names",
+          },
+        )
         .default("all"),
     }),
   ],

@@ -91,7 +91,7 @@ requires("linux", "base")("sygaldry up, several at once, or ended half-way (inte
     await expectNothingLeft();
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("leave nothing half-made on %s during the build", async (name) => {
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("leave nothing half-made on %s during the build", async (name) => {
     await project.configure(waitsInBuild);
     await using cancelled = start();
     await gate.reached();
