@@ -5,7 +5,7 @@ import { Duplex, Readable } from "node:stream";
 import Docker from "dockerode";
 import { messageOf, SygaldryError } from "../base/errors.ts";
 import { parseJson } from "./engine-answers.ts";
-import { engineFailure } from "./engine-failures.ts";
+import { certificatesNext, engineFailure } from "./engine-failures.ts";
 import type { EngineEndpoint, TcpEndpoint } from "./engine-socket.ts";
 
 /** One call of the Docker Engine API. */
@@ -99,7 +99,7 @@ function certificates(folder: string | undefined): Pick<Docker.DockerOptions, "c
       "SYG-ENGINE-MISSING",
       `the engine's certificates cannot be read: ${messageOf(cause)}`,
       {
-        next: "Check DOCKER_CERT_PATH, or the docker context's certificates (`docker context inspect`).",
+        next: certificatesNext,
         cause,
       },
     );

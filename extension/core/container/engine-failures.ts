@@ -22,13 +22,27 @@ export function engineFailure(error: unknown, doing: string, endpoint: EngineEnd
     case "ERR_STREAM_PREMATURE_CLOSE":
       return engineMissing(`the container engine at ${where} stopped while ${doing}`, error);
     default:
-      return engineComplaint(engineMessage(error), doing, error);
+      return certificateFailure(error, where) ?? engineComplaint(engineMessage(error), doing, error);
   }
 }
 
 /** An engine that is not there; the next step is how to start one here. */
 function engineMissing(message: string, cause: unknown): SygaldryError {
   return new SygaldryError("SYG-ENGINE-MISSING", message, { next: startHint(process.platform), cause });
+}
+
+/** Next step for certificates that cannot be read, or that do not fit the engine's. */
+export const certificatesNext =
+  "Check DOCKER_CERT_PATH, or the docker context's certificates (`docker context inspect`).";
+
+/** Node's and OpenSSL's codes for an engine that cannot show who it is, or that wants to know who we are. */
+function certificateFailure(error: unknown, where: string): SygaldryError | undefined {
+  if (!/CERT|SELF_SIGNED|^ERR_(?:TLS|SSL)_/.test(systemCode(error) ?? "")) return undefined;
+  return new SygaldryError(
+    "SYG-ENGINE-MISSING",
+    `the certificates of the container engine at ${where} are not accepted: ${messageOf(error)}`,
+    { next: certificatesNext, cause: error },
+  );
 }
 
 /** How to start (or get) an engine. */
