@@ -57,6 +57,13 @@ without_credentials() { sed 's#://[^/@]*@#://#'; }
 make_folder() {
   mkdir -p "$1" 2>/dev/null ||
     fail SYG-STORAGE "the storage folder $1 cannot be made" "Set SYGALDRY_CONTAINER_ROOT (or storage.root in sygaldry.yaml) to a folder you can write to."
+  [ -z "${SYGALDRY_CONTAINER_ROOT:-}" ] || return 0
+  # Every user of this machine can make folders there first, and put into a home what the next one runs.
+  for own in "${1%/*}" "$1"; do
+    if [ ! -O "$own" ] || [ -L "$own" ]; then
+      fail SYG-STORAGE "the storage folder $own is somebody else's or a link" "Set SYGALDRY_CONTAINER_ROOT to a folder of your own."
+    fi
+  done
 }
 root=${SYGALDRY_CONTAINER_ROOT:-/var/tmp/sygaldry}
 if [ ! -d "$root" ] && mkdir -p "$root" 2>/dev/null; then chmod 1777 "$root" 2>/dev/null || :; fi

@@ -139,7 +139,7 @@ requires("linux", "base")("sygaldry up, several at once, or ended half-way (inte
     await gate.reached();
     killed.signal("SIGKILL");
     expect(await killed.ended).toMatchObject({ signal: "SIGKILL" });
-    const reason = "its first start did not come to its end";
+    const reason = "its first start has not come to its end";
     expect((await project.run(["up", "--dry-run"])).stdout).toBe(`would do: recreate, because ${reason}\n`);
     await gate.open();
     expect(await project.up()).toMatchObject({ action: "recreate", reason });

@@ -90,7 +90,7 @@ requires(
     await engine.start();
     await project.workspace.write({ done: "" });
     const made = await project.up();
-    expect(made).toMatchObject({ action: "recreate", reason: "its first start did not come to its end" });
+    expect(made).toMatchObject({ action: "recreate", reason: "its first start has not come to its end" });
     expect(await containersOf(project)).toEqual([`${made.containerId} running`]);
     expect(await project.up()).toMatchObject({ action: "nothing", containerId: made.containerId });
   });

@@ -122,7 +122,7 @@ requires("linux", "base")("what up makes of a state that somebody else left (int
     const made = await project.up();
     expect(made).toMatchObject({
       action: "recreate",
-      reason: "its first start did not come to its end",
+      reason: "its first start has not come to its end",
     });
     expect(await states(project)).toEqual([`${made.containerId} running`]);
     expect(await project.up()).toMatchObject({ action: "nothing", containerId: made.containerId });

@@ -55,7 +55,7 @@ export function decide(
     return { action: "recreate", reason: describeChanges(changes) || "its settings changed", changes };
   }
   if (unfinished)
-    return { action: "recreate", reason: "its first start did not come to its end", changes: [] };
+    return { action: "recreate", reason: "its first start has not come to its end", changes: [] };
   return decideByState(container);
 }
 
