@@ -12,18 +12,17 @@ usage: spack-build.sh [--fresh] [ENV_DIR…] [-- ARGUMENT…]
 Builds what each environment lacks from source, never from a build cache, then pushes it unsigned to the build cache.
 Environments, --fresh and ARGUMENTs: as in spack-install.
 
-Environment: SYGALDRY_SPACK_BUILDCACHE  directory or mirror URL to push to (/opt/bazel_cache/spack_buildcache)
+Environment: SYGALDRY_SPACK_BUILDCACHE  directory or URL to push to (/opt/bazel_cache/spack_buildcache)
+             SYGALDRY_SPACK_BUILDCACHE_USER, SYGALDRY_SPACK_BUILDCACHE_PASSWORD  for a registry that asks
 TEXT
 }
-
-buildcache=${SYGALDRY_SPACK_BUILDCACHE:-/opt/bazel_cache/spack_buildcache}
 
 build_env() {
   concretize "$1"
   log "building $1 from source"
   spack -e "$1" install --no-cache "${install_arguments[@]}"
-  log "pushing $1 to ${buildcache/:\/\/*@/://}"
-  spack -e "$1" buildcache push --unsigned --update-index "$buildcache"
+  log "pushing $1 to $(shown_buildcache)"
+  spack -e "$1" "${buildcache_options[@]}" buildcache push --unsigned --update-index sygaldry
 }
 
 make_buildcache() {
@@ -38,4 +37,5 @@ enter_workspace
 find_spack
 resolve_environments
 make_buildcache
+name_buildcache
 for environment in "${environments[@]}"; do build_env "$environment"; done

@@ -5,6 +5,10 @@ fresh=false
 environments=()
 install_arguments=()
 
+# The project's build cache: a directory, or a URL (oci://, https://, s3://). Nothing in it is signed.
+buildcache=${SYGALDRY_SPACK_BUILDCACHE:-/opt/bazel_cache/spack_buildcache}
+buildcache_options=()
+
 # Sets $fresh, $environments and $install_arguments from [ENV_DIR…] [--fresh] [-- ARGUMENT…].
 parse_spack_arguments() {
   while [ $# -gt 0 ]; do
@@ -57,4 +61,38 @@ concretize() {
     log "solving $1 (it has no spack.lock)"
     spack -e "$1" concretize
   fi
+}
+
+# Sets $buildcache_options: makes Spack know the cache under the name `sygaldry`, for one call. A password stays in its
+# variable.
+name_buildcache() {
+  case $buildcache in
+    *[\'\"[:space:]]*) fail 2 "SYGALDRY_SPACK_BUILDCACHE holds a quote or a blank" "name another directory or URL" ;;
+    /* | *://*) ;;
+    *) buildcache=$PWD/$buildcache ;;
+  esac
+  buildcache_options=(-c "mirrors:sygaldry:url:'$buildcache'" -c mirrors:sygaldry:signed:false)
+  if [ -n "${SYGALDRY_SPACK_BUILDCACHE_USER:-}" ] && [ -n "${SYGALDRY_SPACK_BUILDCACHE_PASSWORD:-}" ]; then
+    buildcache_options+=(
+      -c mirrors:sygaldry:access_pair:id_variable:SYGALDRY_SPACK_BUILDCACHE_USER
+      -c mirrors:sygaldry:access_pair:secret_variable:SYGALDRY_SPACK_BUILDCACHE_PASSWORD
+    )
+  fi
+}
+
+# A directory that nobody has pushed to yet is no cache.
+has_buildcache() {
+  case $buildcache in
+    *://*) ;;
+    *) [ -f "$buildcache/v3/layout.json" ] ;;
+  esac
+}
+
+# Without the password that a URL may hold.
+shown_buildcache() {
+  local rest=${buildcache#*://}
+  case $buildcache in
+    *://*@*) printf '%s\n' "${buildcache%%://*}://${rest#*@}" ;;
+    *) printf '%s\n' "$buildcache" ;;
+  esac
 }
