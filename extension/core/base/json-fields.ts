@@ -28,6 +28,19 @@ export function below<T>(at: string, key: string | number, read: () => T): T {
   }
 }
 
+/** `read` for every item of the list at `at`, with the paths of its ShapeErrors completed. */
+export function mapBelow<T>(at: string, list: readonly unknown[], read: (item: unknown) => T): readonly T[] {
+  const found: T[] = [];
+  try {
+    for (const item of list) found.push(read(item));
+    return found;
+  } catch (error) {
+    return below(at, found.length, () => {
+      throw error;
+    });
+  }
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -6,6 +6,7 @@ import {
   below,
   isJsonObject,
   type JsonObject,
+  mapBelow,
   optionalString,
   ShapeError,
 } from "../../base/json-fields.ts";
@@ -91,8 +92,8 @@ function readParameters(parameters: JsonObject): Pick<LockNode, "variants" | "fl
 
 function readDependencies(value: unknown): readonly LockDependency[] {
   if (value === undefined) return [];
-  return asArray(value, "dependencies").map((item, index) =>
-    below("dependencies", index, () => readDependency(asObject(item, ""))),
+  return mapBelow("dependencies", asArray(value, "dependencies"), (item) =>
+    readDependency(asObject(item, "")),
   );
 }
 
