@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Lockfile, LockNode } from "../../../../../extension/core/spack/lockfile/lockfile.ts";
 import { constrain } from "../../../../../extension/core/spack/spec/constrain.ts";
 import { formatSpec } from "../../../../../extension/core/spack/spec/format-spec.ts";
+import { intersects } from "../../../../../extension/core/spack/spec/intersects.ts";
 import { nodeSpec } from "../../../../../extension/core/spack/spec/node-spec.ts";
 import { parseSpec } from "../../../../../extension/core/spack/spec/parse-spec.ts";
 import { sameSpec, specKey } from "../../../../../extension/core/spack/spec/same-spec.ts";
@@ -57,6 +58,18 @@ describe("nodes of a lock as specs (unit)", () => {
     expect(constrain(parseSpec("hdf5+mpi"), spec)).toBe(spec);
     expect(() => constrain(spec, parseSpec("hdf5~mpi"))).toThrow(UnsatisfiableSpecError);
     expect(() => constrain(spec, nodeSpec(nodeNamed("openblas"), lock))).toThrow(UnsatisfiableSpecError);
+  });
+
+  test("meets itself alone, and what it satisfies", () => {
+    expect(intersects(spec, nodeSpec(hdf5, { ...lock }))).toBe(true);
+    expect(intersects(spec, nodeSpec(nodeNamed("openblas"), lock))).toBe(false);
+    expect([intersects(spec, parseSpec("+mpi")), intersects(parseSpec("+mpi"), spec)]).toEqual([true, true]);
+    expect([intersects(spec, parseSpec("~mpi")), intersects(parseSpec("~mpi"), spec)]).toEqual([
+      false,
+      false,
+    ]);
+    // What is not settled may still come; what is settled has all that it will have.
+    expect(intersects(spec, parseSpec("+nothing"))).toBe(false);
   });
 
   test("dependencies that the lock lacks are left out", () => {
