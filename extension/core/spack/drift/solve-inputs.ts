@@ -34,7 +34,7 @@ export function solveInputs(manifest: Manifest): SolveInputs {
   };
 }
 
-export function digest(text: string): string {
+function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 

@@ -55,7 +55,7 @@ export function parseConfig(file: string, text: string): ConfigSource {
   return { file, text: body, document, root, shortened: reading.shortened };
 }
 
-export function malformed(at: Origin, what: string): SygaldryError {
+function malformed(at: Origin, what: string): SygaldryError {
   const { file, line, column } = at;
   return new SygaldryError("SYG-SPACK-MANIFEST", `${file}:${line}:${column}: malformed YAML: ${what}`, {
     next: "Mend the line; quote text that holds ':', '#', or starts with a special character.",

@@ -7,7 +7,7 @@ export interface Origin {
   readonly length: number;
 }
 
-export interface ConfigScalar {
+interface ConfigScalar {
   readonly kind: "scalar";
   readonly value: string | number | boolean | null;
   readonly at: Origin;

@@ -12,7 +12,7 @@ export interface Via {
   readonly at: Origin;
 }
 
-export interface SpecText {
+interface SpecText {
   readonly kind: "text";
   readonly text: string;
   /** Nothing stands there at all; to Spack an empty spec. */

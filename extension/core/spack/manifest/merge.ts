@@ -10,7 +10,7 @@ import {
  * Lays `upper` over `lower` as Spack merges its scopes: mappings key by key, `key::` drops what is below; of two lists the upper's
  * items come first, then the lower's that it does not hold; anything else replaces. Keys of the upper come first.
  */
-export function mergeValues(lower: ConfigValue, upper: ConfigValue): ConfigValue {
+function mergeValues(lower: ConfigValue, upper: ConfigValue): ConfigValue {
   if (lower.kind === "list" && upper.kind === "list") return mergeLists(lower, upper);
   return lower.kind === "map" && upper.kind === "map" ? mergeMaps(lower, upper) : upper;
 }

@@ -73,7 +73,7 @@ function ownVariables(base: PathBase, context: SpackContext): ReadonlyMap<string
 }
 
 /** `linux-debian12-zen3`; undefined when a part is unknown. */
-export function architectureText(context: SpackContext): string | undefined {
+function architectureText(context: SpackContext): string | undefined {
   const { platform, os, target } = context;
   return platform === undefined || os === undefined || target === undefined
     ? undefined

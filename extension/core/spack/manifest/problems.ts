@@ -4,7 +4,7 @@ import type { Origin } from "./config-value.ts";
  * error: Spack refuses the manifest. undecided: what Spack would do cannot be told from here. warning: Spack takes it, but
  * hardly as it was meant.
  */
-export type Severity = "error" | "undecided" | "warning";
+type Severity = "error" | "undecided" | "warning";
 
 /** Something about a manifest that its author should know. */
 export interface ManifestProblem {

@@ -14,7 +14,7 @@ export interface Toolchain {
   readonly entries: readonly ToolchainEntry[];
 }
 
-export interface ToolchainEntry {
+interface ToolchainEntry {
   readonly spec: string;
   /** Empty when it always counts. */
   readonly when: string;

@@ -69,7 +69,7 @@ function attemptIf<T>(unknown: Unknown | undefined, body: () => T): T | undefine
   return unknown === undefined ? body() : attempt(body);
 }
 
-export function evaluate(expression: Expression, names: Names): Value {
+function evaluate(expression: Expression, names: Names): Value {
   const value = (inner: Expression) => evaluate(inner, names);
   switch (expression.kind) {
     case "literal":

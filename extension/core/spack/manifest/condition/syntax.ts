@@ -27,7 +27,7 @@ export type Expression =
   | { readonly kind: "both" | "any"; readonly left: Expression; readonly right: Expression }
   | { readonly kind: "choice"; readonly test: Expression; readonly yes: Expression; readonly no: Expression };
 
-export interface Comparison {
+interface Comparison {
   readonly operator: string;
   readonly to: Expression;
 }
