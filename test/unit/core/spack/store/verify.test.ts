@@ -207,6 +207,8 @@ describe("verifyInstall (unit)", () => {
     content.writeUInt8(content.readUInt8(content.length - 5) ^ 1, content.length - 5);
     await writeFile(library, content);
     await appendFile(path.join(prefix, "lib/pkgconfig/demo_math.pc"), "# /opt/spack_store\n");
+    await appendFile(path.join(await prefixOf(store, "demo-cli"), "bin/demo-cli"), "x");
+    expect(damages((await verify(store)).get("demo-cli"))).toEqual(["bin/demo-cli: content"]);
     expect(damages((await verify(store)).get("demo-math"))).toEqual([
       "lib/libdemo_math.so: content",
       "lib/pkgconfig/demo_math.pc: content",
