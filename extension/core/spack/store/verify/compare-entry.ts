@@ -6,7 +6,7 @@ import { base32 } from "../../lockfile/verify-hashes.ts";
 import type { DamageKind, ExcuseReason } from "./damage.ts";
 import type { ManifestEntry } from "./manifest.ts";
 import { moveLink, type Relocation, unmoveText } from "./relocation.ts";
-import { pathsIn, unmoveBinary } from "./unmove-binary.ts";
+import { largestBinary, pathsIn, unmoveBinary } from "./unmove-binary.ts";
 
 /** How an install came about decides what of its manifest still has to hold. */
 export interface CompareContext {
@@ -108,7 +108,7 @@ async function compareContent(subject: Subject, context: CompareContext): Promis
   const hash = await sha1File(file, stats.size);
   if (hash === entry.hash) return sameTime || context.cached ? intact : { damages: [], excuse: "touched" };
   const { relocation } = context;
-  const excuse = relocation === undefined ? undefined : await excuseRelocated(name, file, entry, relocation);
+  const excuse = relocation === undefined ? undefined : await excuseRelocated(subject, relocation);
   if (excuse !== undefined) return { damages: [], excuse };
   const detail =
     entry.size !== undefined && entry.size !== stats.size
@@ -119,14 +119,13 @@ async function compareContent(subject: Subject, context: CompareContext): Promis
 
 /** Whether the difference is what Spack's own relocation of this very file made of it. */
 async function excuseRelocated(
-  name: string,
-  file: string,
-  entry: ManifestEntry,
+  { name, file, entry, stats: { size } }: Subject,
   relocation: Relocation,
 ): Promise<ExcuseReason | undefined> {
   const { info, moves } = relocation;
   const isText = info.textFiles.has(name);
   if (moves.size === 0 || !(isText || info.binaries.has(name))) return undefined;
+  if (size > largestBinary) return "relocated, content not comparable";
   const content = await readFile(file);
   if (isText) {
     const before = unmoveText(content, relocation);

@@ -1,7 +1,7 @@
 import { escapeRegExp, latin, type Relocation } from "./relocation.ts";
 
 /** Above this, in bytes, a binary is not read into memory to be compared. */
-const largest = 400 * 1024 * 1024;
+export const largestBinary = 400 * 1024 * 1024;
 
 /** A C string that holds new paths: where it begins, where its terminating zero stands, and the paths in it. */
 interface Changed {
@@ -16,7 +16,6 @@ interface Changed {
  * string (an ELF's search path and interpreter) with zeros at its end, or leaves the end of the old string behind.
  */
 export function unmoveBinary(content: Buffer, relocation: Relocation): readonly Buffer[] {
-  if (content.length > largest) return [];
   const text = content.toString("latin1");
   const changed = findChanged(text, relocation);
   if (changed.length === 0) return [];
