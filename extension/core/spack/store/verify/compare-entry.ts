@@ -100,7 +100,7 @@ function within(bits: number, of: number): boolean {
 }
 
 async function compareContent(subject: Subject, context: CompareContext): Promise<Comparison> {
-  const { name, file, entry, stats } = subject;
+  const { file, entry, stats } = subject;
   const intact = { damages: [], excuse: undefined };
   if (entry.hash === undefined) return intact;
   const sameTime = context.cached ? stats.mtimeMs === 0 : sameSeconds(entry.time, stats);
