@@ -40,7 +40,6 @@ export interface HttpClient {
 }
 
 interface GetOptions {
-  readonly method?: "GET" | "HEAD";
   readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -89,7 +88,7 @@ function isAnswer(status: number): boolean {
 
 async function request(
   url: string,
-  { method = "GET", accept, signal }: GetOptions,
+  { accept, signal }: GetOptions,
   authorization: string | undefined,
   timeout: number,
 ): Promise<HttpReply> {
@@ -98,7 +97,6 @@ async function request(
   target.password = "";
   const limit = AbortSignal.timeout(timeout);
   const response = await fetch(target, {
-    method,
     redirect: "follow",
     headers: {
       "user-agent": "sygaldry",

@@ -2,7 +2,7 @@ import path from "node:path";
 import { asObject, asString, asStrings, ShapeError } from "../../base/json-fields.ts";
 
 export type ViewLink = "all" | "roots" | "run";
-export type ViewLinkType = "symlink" | "hardlink" | "copy";
+type ViewLinkType = "symlink" | "hardlink" | "copy";
 
 /** One view that an environment asks for, with Spack's defaults put in. */
 export interface ViewDescriptor {
