@@ -4,14 +4,14 @@ import { activationCode, deactivationCode, type Shell } from "../../../core/spac
 import { outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
-import { activationOf } from "./activation.ts";
+import { activationOf, type Exactness } from "./activation.ts";
 import { chooseEnvironment } from "./context.ts";
 import { openSpack, refuseContainerShell } from "./place.ts";
 
 interface ShellOptions extends SiteOptions {
   readonly shell?: Shell;
-  /** Ask Spack itself: `always`, or where a recipe is not understood (`needed`). Its answer is kept. */
-  readonly exact?: "always" | "needed";
+  /** Its answer is kept. */
+  readonly exact?: Exactness;
 }
 
 export interface ActivateOptions extends ShellOptions {
@@ -27,13 +27,12 @@ export async function activate(
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
   const environment = await chooseEnvironment(options, name, signal);
-  const place = await openSpack(options, environment, output);
-  refuseContainerShell(place);
+  refuseContainerShell(await openSpack(options, environment, output));
   const choice = {
     ...(typeof options.view === "string" ? { view: options.view } : {}),
     withoutView: options.view === false,
   };
-  const activation = await activationOf(place, choice, options.exact, signal);
+  const activation = await activationOf({ ...options, choice }, environment, output, signal);
   const before = await activeOf(options, output, signal);
   const shell = options.shell ?? "sh";
   const code = activationCode(shell, activation, process.env, before);
@@ -67,8 +66,8 @@ async function activeOf(
   if (!folder) return undefined;
   const view = process.env["SPACK_ENV_VIEW"];
   try {
-    const place = await openSpack({ ...options, local: true }, { name: folder, folder }, output);
-    return await activationOf(place, view ? { view } : { withoutView: true }, options.exact, signal);
+    const choice = view ? { view } : { withoutView: true };
+    return await activationOf({ ...options, local: true, choice }, { name: folder, folder }, output, signal);
   } catch (error) {
     signal.throwIfAborted();
     output.warn(`what ${folder} set is not known any more (${messageOf(error)}); its variables stay`);

@@ -30,6 +30,7 @@ export async function install(
   const output = createOutput(outputOptions(options));
   const environment = await chooseEnvironment(options, name, signal);
   const place = await openSpack(options, environment, output);
+  const read = await readPlace(options, environment, output, signal);
   const { lock } = await requireLock(environment, signal);
   const view = installView(outputOptions(options));
   const timer = process.stderr.isTTY ? setInterval(view.redraw, 100) : undefined;
@@ -45,7 +46,7 @@ export async function install(
       {
         ...{ spack: place.program, environment: place.environment, lock, onEvent },
         ...(await installOptions(options, more, place, signal)),
-        installed: (asked) => installedHashes(place, asked),
+        installed: (asked) => installedHashes(read, asked),
       },
       { signal },
     );

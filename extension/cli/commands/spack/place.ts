@@ -1,68 +1,67 @@
-import { homedir, userInfo } from "node:os";
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { runChecked } from "../../../core/base/process.ts";
 import type { Site } from "../../../core/site/site.ts";
-import type { EnvironmentFolder } from "../../../core/spack/find-environments.ts";
-import { defaultCache } from "../../../core/spack/run/cache-setting.ts";
+import type { SpackContext } from "../../../core/spack/context.ts";
+import { locateStore, type StoreLocation } from "../../../core/spack/environment/locate-store.ts";
+import { type EnvironmentFolder, manifestName } from "../../../core/spack/find-environments.ts";
+import { type Manifest, readManifest } from "../../../core/spack/manifest/manifest.ts";
 import type { SpackProgram } from "../../../core/spack/run/commands.ts";
-import { installRoot, readSection, type SpackHome, scopeFolders } from "../../../core/spack/settings.ts";
 import { readDatabase } from "../../../core/spack/store/read-database.ts";
 import type { Output } from "../../output.ts";
 import { chooseSite, type SiteOptions } from "../../site.ts";
+import { spackSite } from "./spack-site.ts";
 
-/** Spack at the site of a call: the program, its store, and where its configuration lies. Paths are the site's. */
+/** Spack at the site of a call, as a program that runs. Paths are the site's. */
 export interface SpackPlace {
   readonly site: Site;
   readonly program: SpackProgram;
-  readonly home: SpackHome;
-  readonly store: string;
   /** The environment's folder. */
   readonly environment: string;
 }
 
-/** Where the image has Spack, its store and the user's home. */
-const image = { root: "/opt/spack_src", store: "/opt/spack_store" } as const;
+/** What is known of an environment by reading files. */
+export interface ReadPlace {
+  readonly manifest: Manifest;
+  readonly context: SpackContext;
+  readonly store: StoreLocation;
+}
 
-/** Finds Spack for an environment. Reads files only; whether the program is there shows when it runs. */
+/** Finds Spack for an environment; whether the program is there shows when it runs. */
 export async function openSpack(
   options: SiteOptions,
   { folder }: EnvironmentFolder,
   output: Output,
 ): Promise<SpackPlace> {
   const site = await chooseSite(options, output);
-  const environment = site.paths.site(folder);
-  if (site.kind === "container") {
-    const home = { root: image.root, home: "/root", user: "root", environment: {} };
-    return { site, program: "spack", home, store: image.store, environment };
-  }
-  const root = process.env["SPACK_ROOT"] || (site.kind === "inside" ? image.root : undefined);
-  const home = {
-    ...{ root: root ?? "/opt/spack", home: process.env["HOME"] || homedir(), user: userInfo().username },
-    environment: process.env,
-  };
-  const configs = await Promise.all(
-    scopeFolders(home).map((scope) => readSection(scope, "config", site.paths)),
-  );
-  const program = root === undefined ? "spack" : path.join(root, "bin/spack");
-  return { site, program, home, store: installRoot(configs, home), environment };
+  const root = site.kind === "container" ? undefined : process.env["SPACK_ROOT"];
+  const program = root ? path.join(root, "bin/spack") : "spack";
+  return { site, program, environment: site.paths.site(folder) };
 }
 
-/** The build cache that a project has without being asked; this machine's own Spack has none. */
-export function sharedCache({ site }: SpackPlace): string | undefined {
-  return site.kind === "local" ? undefined : defaultCache;
+/** Reads an environment's manifest and configuration, and finds its store. */
+export async function readPlace(
+  options: SiteOptions,
+  { folder }: EnvironmentFolder,
+  output: Output,
+  signal: AbortSignal,
+): Promise<ReadPlace> {
+  const { context, store } = await spackSite(options, output, signal);
+  const manifest = await readManifest(path.join(folder, manifestName), { context, signal });
+  return { manifest, context, store: locateStore(manifest, context, store) };
 }
 
-/** The hashes that the store has installed. */
+/** The hashes that the environment's store has installed. */
 export async function installedHashes(
-  { site, store }: SpackPlace,
+  { context, store }: ReadPlace,
   signal?: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const database = await readDatabase(store, {
-    paths: site.paths,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const records = [...(database?.records.values() ?? [])];
+  if (store.root === undefined) return new Set();
+  const options = { paths: context.paths, ...(signal === undefined ? {} : { signal }) };
+  const databases = await Promise.all(
+    [store.root, ...store.upstreams].map((root) => readDatabase(root, options)),
+  );
+  const records = databases.flatMap((database) => [...(database?.records.values() ?? [])]);
   return new Set(records.filter(({ installed }) => installed).map(({ hash }) => hash));
 }
 

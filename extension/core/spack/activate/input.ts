@@ -1,5 +1,5 @@
 import type { PathTranslation } from "../../site/paths.ts";
-import type { Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
+import type { Lockfile, SpecHash } from "../lockfile/lockfile.ts";
 import type { EnvironmentChange } from "./changes.ts";
 import type { PrefixInspections } from "./inspections.ts";
 
@@ -20,8 +20,6 @@ export interface ActivationInput {
   readonly repositories?: ReadonlyMap<string, string>;
   /** `extra_attributes: environment:` of externals. */
   readonly externalChanges?: (hash: SpecHash) => readonly EnvironmentChange[];
-  /** Whether a spec satisfies a constraint; undefined when that cannot be said. Variants are known without it. */
-  readonly satisfies?: (node: LockNode, constraint: string) => boolean | undefined;
   readonly paths: PathTranslation;
 }
 

@@ -1,4 +1,8 @@
-import type { LockNode, SpecHash } from "../lockfile/lockfile.ts";
+import { SygaldryError } from "../../base/errors.ts";
+import type { Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
+import { nodeSpec } from "../spec/node-spec.ts";
+import { parseSpec } from "../spec/parse-spec.ts";
+import { satisfies } from "../spec/satisfies.ts";
 import { type EnvironmentChange, prepend } from "./changes.ts";
 import type { ActivationInput } from "./input.ts";
 import { type IsFolder, isSystemPath } from "./inspections.ts";
@@ -144,16 +148,18 @@ function worldOf(input: ActivationInput, isFolder: IsFolder): RecipeWorld {
   return {
     node: (hash) => input.lock.nodes.get(hash),
     prefix: input.prefix,
-    satisfies: (node, constraint) => variantHolds(node, constraint) ?? input.satisfies?.(node, constraint),
+    satisfies: (node, constraint) => holds(node, constraint, input.lock),
     isFolder,
     exists: fileTest(input.paths),
   };
 }
 
-/** `+shared`, `~mpi`, `platform=linux`: the constraints that need no knowledge of versions. */
-function variantHolds(node: LockNode, constraint: string): boolean | undefined {
-  const [, sign, variant = ""] = /^([+~])([A-Za-z_][\w.-]*)$/.exec(constraint.trim()) ?? [];
-  if (sign !== undefined) return node.variants[variant] === (sign === "+");
-  const [, platform] = /^platform=(\w+)$/.exec(constraint.trim()) ?? [];
-  return platform === undefined ? undefined : node.platform === platform;
+/** Undefined for text that is no constraint. */
+function holds(node: LockNode, constraint: string, lock: Lockfile): boolean | undefined {
+  try {
+    return satisfies(nodeSpec(node, lock), parseSpec(constraint));
+  } catch (error) {
+    if (error instanceof SygaldryError) return undefined;
+    throw error;
+  }
 }
