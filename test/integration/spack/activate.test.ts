@@ -3,17 +3,21 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { processRunner } from "../../../extension/core/base/process.ts";
 import { samePaths } from "../../../extension/core/site/paths.ts";
-import { type Activation, computeActivation } from "../../../extension/core/spack/activate/activation.ts";
+import type { Activation } from "../../../extension/core/spack/activate/activation.ts";
+import { environmentActivation } from "../../../extension/core/spack/activate/environment-activation.ts";
 import { exactActivation } from "../../../extension/core/spack/activate/exact.ts";
-import { activationSettings } from "../../../extension/core/spack/activate/settings.ts";
 import {
   activationCode,
   deactivationCode,
   type Shell,
 } from "../../../extension/core/spack/activate/shell-code.ts";
 import { readLockfile } from "../../../extension/core/spack/lockfile/read-lockfile.ts";
+import { readManifest } from "../../../extension/core/spack/manifest/manifest.ts";
+import { spackContext } from "../../../extension/core/spack/probe-context.ts";
 import { installCommand } from "../../../extension/core/spack/run/commands.ts";
 import { runSpackChecked } from "../../../extension/core/spack/run/run-spack.ts";
+import { localSiteFacts } from "../../../extension/core/spack/site-facts.ts";
+import { readDatabase } from "../../../extension/core/spack/store/read-database.ts";
 import { requires } from "../../support/requirements.ts";
 import { createSpackPlace, type SpackPlace } from "../../support/spack-place.ts";
 
@@ -50,17 +54,18 @@ requires("linux", "spack")("activation against the real Spack (integration)", ()
   afterAll(async () => place[Symbol.asyncDispose]());
 
   async function computed(name: keyof typeof settings): Promise<Activation> {
-    const { folder, view } = environments.get(name) ?? { folder: "", view: "" };
-    const loaded = await readLockfile(path.join(folder, "spack.lock"));
-    if (loaded === undefined) throw new Error(`${folder} has no lock`);
-    const installed = await place.installed();
-    const own = settings[name];
-    const scope = "env_vars" in own ? [{ modules: own.modules, variables: own.env_vars }] : [];
-    return computeActivation({
-      ...{ path: folder, view: { name: "default", root: view }, lock: loaded.lock, paths: samePaths },
-      ...activationSettings(scope),
-      prefix: (hash) => installed.get(hash),
+    const { folder } = environments.get(name) ?? { folder: "" };
+    const facts = await localSiteFacts(place.environment);
+    const context = await spackContext(facts, {
+      paths: samePaths,
+      spackRoot: path.dirname(path.dirname(place.spack)),
     });
+    const manifest = await readManifest(path.join(folder, "spack.yaml"), { context });
+    const [lock, database] = await Promise.all([
+      readLockfile(path.join(folder, "spack.lock")),
+      readDatabase(place.store),
+    ]);
+    return environmentActivation({ manifest, lock, database, upstreams: [], context }, {});
   }
 
   /** What Spack prints in a shell whose variables these are. */
@@ -155,12 +160,17 @@ const before = {
 /** A pyenv shim would put its own folders on PATH. */
 const python = { SPACK_PYTHON: "/usr/bin/python3" };
 
-/** Spack's own blanks and order of statements do not matter. */
+/**
+ * Blanks, the order of statements and the way a quote is written do not matter. What a recipe unsets Spack sets to nothing
+ * as soon as it looks for duplicates.
+ */
 function normal(code: string): readonly string[] {
   return code
+    .replaceAll(/'"'"'|'\\''|\\'/g, "<quote>")
+    .replaceAll("\\!", "!")
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "")
+    .filter((line) => line !== "" && !line.includes("DEMO_FORMS_GONE"))
     .sort();
 }
 

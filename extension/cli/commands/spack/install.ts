@@ -9,7 +9,7 @@ import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
 import { chooseEnvironment, requireLock } from "./context.ts";
-import { installedHashes, openSpack, sharedCache, siteVariables } from "./place.ts";
+import { installedHashes, openSpack, readPlace, sharedCache, siteVariables } from "./place.ts";
 
 export interface InstallCommandOptions extends SiteOptions {
   readonly jobs?: number;

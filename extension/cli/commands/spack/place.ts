@@ -6,6 +6,7 @@ import type { SpackContext } from "../../../core/spack/context.ts";
 import { locateStore, type StoreLocation } from "../../../core/spack/environment/locate-store.ts";
 import { type EnvironmentFolder, manifestName } from "../../../core/spack/find-environments.ts";
 import { type Manifest, readManifest } from "../../../core/spack/manifest/manifest.ts";
+import { defaultCache } from "../../../core/spack/run/cache-setting.ts";
 import type { SpackProgram } from "../../../core/spack/run/commands.ts";
 import { readDatabase } from "../../../core/spack/store/read-database.ts";
 import type { Output } from "../../output.ts";
@@ -49,6 +50,11 @@ export async function readPlace(
   const { context, store } = await spackSite(options, output, signal);
   const manifest = await readManifest(path.join(folder, manifestName), { context, signal });
   return { manifest, context, store: locateStore(manifest, context, store) };
+}
+
+/** The build cache that a project has without being asked; this machine's own Spack has none. */
+export function sharedCache({ site }: SpackPlace): string | undefined {
+  return site.kind === "local" ? undefined : defaultCache;
 }
 
 /** The hashes that the environment's store has installed. */

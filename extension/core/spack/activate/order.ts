@@ -36,15 +36,21 @@ export function runtimeUses(nodes: Nodes, roots: readonly SpecHash[]): readonly 
   return [...ordered, ...leaves].flatMap((hash) => uses.get(hash) ?? []);
 }
 
-/** The packages of a lock that need `hash` at run time, among `within`. */
+/** Who needs each package at run time, among `within`; in the lock's order. */
 export function runtimeDependents(
   nodes: Nodes,
-  hash: SpecHash,
   within: ReadonlySet<SpecHash>,
-): readonly SpecHash[] {
-  return [...nodes.values()]
-    .filter((node) => within.has(node.hash) && runtimeEdges(node, nodes).some((edge) => edge.hash === hash))
-    .map((node) => node.hash);
+): ReadonlyMap<SpecHash, readonly SpecHash[]> {
+  const dependents = new Map<SpecHash, SpecHash[]>();
+  for (const node of nodes.values()) {
+    if (!within.has(node.hash)) continue;
+    for (const { hash } of runtimeEdges(node, nodes)) {
+      const known = dependents.get(hash);
+      if (known === undefined) dependents.set(hash, [node.hash]);
+      else if (known.at(-1) !== node.hash) known.push(node.hash);
+    }
+  }
+  return dependents;
 }
 
 /** Breadth first: a parent's edges are listed where it is first met. */

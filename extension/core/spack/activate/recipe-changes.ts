@@ -39,13 +39,14 @@ export async function recipeChanges(
   const backwards = uses.toReversed();
   const isExternal = ({ hash }: Use) => nodes.get(hash)?.external !== undefined;
   const ordered = [...backwards.filter(isExternal), ...backwards.filter((use) => !isExternal(use))];
-  const within = new Set(uses.map(({ hash }) => hash));
+  const dependents = runtimeDependents(nodes, new Set(uses.map(({ hash }) => hash)));
+  const world = worldOf(input, isFolder);
   const results = ordered.flatMap((use) => {
     const node = nodes.get(use.hash);
     const prefix = input.prefix(use.hash);
     if (node === undefined || prefix === undefined) return [];
     const programs = use.root || use.executable ? programFolders(prefix, isFolder) : [];
-    const own = packageChanges({ input, node, prefix, within, recipes, isFolder });
+    const own = packageChanges({ input, node, prefix, dependents, recipes, world });
     const extra = input.externalChanges?.(use.hash) ?? [];
     return [{ changes: [...programs, ...own.changes, ...extra], warnings: own.warnings }];
   });
@@ -90,15 +91,15 @@ interface PackageRequest {
   readonly input: ActivationInput;
   readonly node: LockNode;
   readonly prefix: string;
-  readonly within: ReadonlySet<SpecHash>;
+  readonly dependents: ReadonlyMap<SpecHash, readonly SpecHash[]>;
   readonly recipes: ReadonlyMap<SpecHash, Recipe>;
-  readonly isFolder: IsFolder;
+  readonly world: RecipeWorld;
 }
 
 function packageChanges(request: PackageRequest): RecipeResult {
-  const { input, node, prefix, recipes, isFolder } = request;
+  const { node, prefix, recipes, world } = request;
   const dependents = dependentsOf(request);
-  const known = pythonChanges(node, prefix, pythonOf(request), dependents, isFolder);
+  const known = pythonChanges(node, prefix, pythonOf(request), dependents, world.isFolder);
   if (known !== undefined) return { changes: known, warnings: [] };
   const recipe = recipes.get(node.hash);
   if (recipe === undefined) return { changes: [], warnings: withoutRecipe(node) };
@@ -106,7 +107,7 @@ function packageChanges(request: PackageRequest): RecipeResult {
   if (recipe.unclear !== undefined) return unclear(recipe.unclear);
   const { code } = recipe;
   if (code === undefined) return { changes: [], warnings: [] };
-  const call = { recipe: code, self: node, world: worldOf(input, isFolder) };
+  const call = { recipe: code, self: node, world };
   try {
     const forDependents = dependents.flatMap((dependent) =>
       runRecipeFunction({ ...call, dependent: dependent.node }, "setup_dependent_run_environment"),
@@ -129,8 +130,8 @@ function warning({ hash, name, version }: LockNode, why: string): RecipeWarning 
   return { hash, name, version, why };
 }
 
-function dependentsOf({ input, node, within, recipes }: PackageRequest): readonly Dependent[] {
-  return runtimeDependents(input.lock.nodes, node.hash, within).flatMap((hash) => {
+function dependentsOf({ input, node, dependents, recipes }: PackageRequest): readonly Dependent[] {
+  return (dependents.get(node.hash) ?? []).flatMap((hash) => {
     const dependent = input.lock.nodes.get(hash);
     const prefix = input.prefix(hash);
     if (dependent === undefined || prefix === undefined) return [];

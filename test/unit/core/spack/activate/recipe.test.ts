@@ -48,7 +48,7 @@ function run(body: string, more = ""): readonly EnvironmentChange[] {
 }
 
 /** The value that `X` is set to. */
-function valueOf(expression: string, more = ""): unknown {
+function setTo(expression: string, more = ""): unknown {
   const [change] = run(`env.set("X", ${expression})`, more);
   return change?.kind === "set" ? change.value : change;
 }
@@ -82,7 +82,7 @@ describe("recipes' environments (unit)", () => {
     ["[1, 'b'][1]", "b"],
     ["(\n    'over'\n    'lines'  # a comment\n)", "overlines"],
   ])("evaluate %s", (expression, value) => {
-    expect(valueOf(expression)).toBe(value);
+    expect(setTo(expression)).toBe(value);
   });
 
   it("use the recipe's own properties and functions", () => {
@@ -95,7 +95,7 @@ describe("recipes' environments (unit)", () => {
       "    def place(self, name):",
       "        return join_path(self.prefix, name)",
     ].join("\n");
-    expect(valueOf("self.place(self.kind)", own)).toBe("/store/h/good");
+    expect(setTo("self.place(self.kind)", own)).toBe("/store/h/good");
   });
 
   it("run statements", () => {
