@@ -6,7 +6,7 @@ import type { PathTranslation } from "./paths.ts";
  * `inside`: this process is itself in the project's container; `container`: the running dev container, from the host;
  * `local`: this machine's own tools, where no container is configured or none is wanted.
  */
-export type SiteKind = "inside" | "container" | "local";
+type SiteKind = "inside" | "container" | "local";
 
 /**
  * A place where commands run. As a ProcessRunner it behaves as the one of this machine does, with two differences that

@@ -7,7 +7,7 @@ import { parseSpec } from "./spec/parse-spec.ts";
 import { satisfies } from "./spec/satisfies.ts";
 
 /** The nodes that a spec matches, as `spack find SPEC` would: `hdf5`, `hdf5@1.14 +mpi`, `/abc`, `%gcc@12`. Throws SpecSyntaxError. */
-export function findNodes(lock: Lockfile, text: string): readonly LockNode[] {
+function findNodes(lock: Lockfile, text: string): readonly LockNode[] {
   const spec = parseSpec(text);
   return [...lock.nodes.values()]
     .filter((node) => (spec.name === "" || spec.name === node.name) && satisfies(nodeSpec(node, lock), spec))

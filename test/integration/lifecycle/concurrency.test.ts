@@ -91,20 +91,23 @@ requires("linux", "base")("sygaldry up, several at once, or ended half-way (inte
     await expectNothingLeft();
   });
 
-  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("leave nothing half-made on %s during the build", async (name) => {
-    await project.configure(waitsInBuild);
-    await using cancelled = start();
-    await gate.reached();
-    cancelled.signal(name);
-    expect(await cancelled.ended, cancelled.output()).toEqual({ exitCode: 130, signal: undefined });
-    expect(cancelled.output()).toMatch(/^cancelled$/m);
-    expect(cancelled.output()).not.toMatch(/error/i);
-    expect(await containers()).toEqual([]);
-    await expectNothingLeft();
-    await gate.open();
-    expect(await project.up()).toMatchObject({ action: "build" });
-    expect(await containers()).toEqual([expect.stringMatching(/ running$/)]);
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "leave nothing half-made on %s during the build",
+    async (name) => {
+      await project.configure(waitsInBuild);
+      await using cancelled = start();
+      await gate.reached();
+      cancelled.signal(name);
+      expect(await cancelled.ended, cancelled.output()).toEqual({ exitCode: 130, signal: undefined });
+      expect(cancelled.output()).toMatch(/^cancelled$/m);
+      expect(cancelled.output()).not.toMatch(/error/i);
+      expect(await containers()).toEqual([]);
+      await expectNothingLeft();
+      await gate.open();
+      expect(await project.up()).toMatchObject({ action: "build" });
+      expect(await containers()).toEqual([expect.stringMatching(/ running$/)]);
+    },
+  );
 
   it("keep the container that runs when a rebuild is cancelled", async () => {
     const { containerId } = await project.up();

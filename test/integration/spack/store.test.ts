@@ -17,14 +17,15 @@ import { activeFailures, readFailures } from "../../../extension/core/spack/stor
 import { readInstallDetails } from "../../../extension/core/spack/store/install-details.ts";
 import { readDatabase } from "../../../extension/core/spack/store/read-database.ts";
 import { verifyInstall } from "../../../extension/core/spack/store/verify/verify-install.ts";
-import { readViewDescriptors } from "../../../extension/core/spack/view/descriptor.ts";
 import { viewHash } from "../../../extension/core/spack/view/view-hash.ts";
 import { viewHealth } from "../../../extension/core/spack/view/view-health.ts";
 import { viewSpecs } from "../../../extension/core/spack/view/view-specs.ts";
 import { startRegistry } from "../../support/registry.ts";
 import { requires } from "../../support/requirements.ts";
 import { createSpackPlace, type SpackPlace } from "../../support/spack-place.ts";
+import { viewsAskedFor } from "../../support/spack-views.ts";
 import { serveFolder, startWebServer } from "../../support/web-server.ts";
+import { host } from "../../unit/core/spack/manifest/host.ts";
 
 requires("linux", "spack")("stores and build caches of the real Spack (integration)", () => {
   let place: SpackPlace;
@@ -101,7 +102,7 @@ requires("linux", "spack")("stores and build caches of the real Spack (integrati
 
   it("computes the views that Spack made, and finds them healthy", async () => {
     const database = await databaseOf(place);
-    const descriptors = readViewDescriptors(view, { environment: demo, substitute: (file) => file });
+    const descriptors = viewsAskedFor(view, demo, host);
     expect(descriptors).toHaveLength(2);
     for (const descriptor of descriptors) {
       const nodes = viewSpecs(descriptor, lock, {

@@ -130,7 +130,7 @@ export function viewText({ descriptor, health, packages }: EnvironmentView): str
   return `${descriptor.path}: ${state}${packages === undefined ? "" : `, ${count(packages, "package")}`}`;
 }
 
-export function viewProblemText(problem: ViewProblem): string {
+function viewProblemText(problem: ViewProblem): string {
   switch (problem.kind) {
     case "missing":
       return "not made yet";

@@ -23,7 +23,7 @@ export interface PlanInput {
 }
 
 /** What will become of one package. */
-export interface PlanStep {
+interface PlanStep {
   readonly hash: SpecHash;
   readonly name: string;
   readonly version: string;

@@ -75,7 +75,7 @@ function variantTexts({ variants }: LockNode): ReadonlyMap<string, string> {
 }
 
 /** As in a spec: `+mpi`, `~mpi`, `build_type=Release`, `languages=c,c++`. */
-export function variantText(name: string, value: VariantValue): string {
+function variantText(name: string, value: VariantValue): string {
   if (typeof value === "boolean") return `${value ? "+" : "~"}${name}`;
   return `${name}=${typeof value === "string" ? value : value.join(",")}`;
 }

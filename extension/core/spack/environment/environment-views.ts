@@ -29,14 +29,16 @@ export interface ViewOptions {
 
 /** The descriptors of a manifest's views; those whose root is not known here are left out (the manifest's problems say so). */
 export function viewDescriptors(manifest: Manifest): readonly ViewDescriptor[] {
-  return manifest.views.flatMap((view) => (view.root === undefined ? [] : describe(view, view.root)));
+  return manifest.views.flatMap((view) => viewDescriptor(view) ?? []);
 }
 
-function describe(view: View, root: string): ViewDescriptor {
+/** Undefined when the root is not known here. */
+export function viewDescriptor(view: View): ViewDescriptor | undefined {
+  if (view.root === undefined) return undefined;
   return {
     name: view.name,
-    root: view.text ?? root,
-    path: root,
+    root: view.text ?? view.root,
+    path: view.root,
     projections: Object.fromEntries(view.projections),
     select: view.select,
     exclude: view.exclude,

@@ -43,7 +43,7 @@ export function closure(
 const allTypes: readonly DependencyType[] = ["build", "link", "run", "test"];
 
 /** What is needed where the packages are used, not only where they are built. */
-export const runtimeTypes: readonly DependencyType[] = ["link", "run"];
+const runtimeTypes: readonly DependencyType[] = ["link", "run"];
 
 export function hasType(dependency: LockDependency, types: readonly DependencyType[]): boolean {
   return dependency.types.some((type) => types.includes(type));

@@ -1,5 +1,5 @@
 /** A line of what `spack concretize` prints of the solution. */
-export interface SolvedSpec {
+interface SolvedSpec {
   readonly state: "installed" | "external" | "missing" | "upstream" | "unknown";
   /** The first characters of the hash. */
   readonly hash: string;

@@ -54,7 +54,7 @@ export async function installEnvironment(
 }
 
 /** The packages that are neither installed nor external, which is what an install may have to do. */
-export function expectedPackages(
+function expectedPackages(
   { nodes }: Pick<Lockfile, "nodes">,
   installed: ReadonlySet<SpecHash>,
 ): readonly PackageId[] {
@@ -62,7 +62,7 @@ export function expectedPackages(
 }
 
 /** Finds a package of a lock by its hash or the hash's first characters. */
-export function lockPackages({ nodes }: Pick<Lockfile, "nodes">): (hash: string) => PackageId | undefined {
+function lockPackages({ nodes }: Pick<Lockfile, "nodes">): (hash: string) => PackageId | undefined {
   return (hash) => nodes.get(hash) ?? [...nodes.values()].find((node) => node.hash.startsWith(hash));
 }
 

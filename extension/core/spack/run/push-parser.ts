@@ -1,7 +1,7 @@
 import { type Block, blockReader } from "./blocks.ts";
 
 /** A package as `spack buildcache push` names it. */
-export interface PushedPackage {
+interface PushedPackage {
   readonly name: string;
   readonly version: string;
   /** The first characters of the hash. */

@@ -20,7 +20,7 @@ export interface BuildFailure {
 }
 
 /** The build's stage keeps the log until Spack cleans it, or something else cleans /tmp. Paths of the site. */
-export type FailureLog =
+type FailureLog =
   | { readonly state: "there"; readonly stage: string; readonly files: readonly string[] }
   | { readonly state: "gone"; readonly looked: readonly string[] };
 

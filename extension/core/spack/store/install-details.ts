@@ -5,16 +5,16 @@ import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import { metadataFolder, readMetadata, readMetadataJson } from "./metadata-file.ts";
 
 /** Where an installed package came from. */
-export type InstallOrigin = "source" | "cache" | "unknown";
+type InstallOrigin = "source" | "cache" | "unknown";
 
-export interface InstallPhase {
+interface InstallPhase {
   /** As Spack names it: `stage`, `install`, or below another one `install/relocate`. */
   readonly path: string;
   readonly seconds: number;
 }
 
 /** The machine and Spack that built a package; for one from a build cache, those that filled the cache. */
-export interface InstallEnvironment {
+interface InstallEnvironment {
   readonly spackVersion: string | undefined;
   readonly host: string | undefined;
   readonly os: string | undefined;

@@ -5,7 +5,7 @@ import { type PathTranslation, samePaths } from "../../site/paths.ts";
 import { pathExists } from "./path-exists.ts";
 
 /** What lies at a view's root. Paths are the site's. */
-export type ViewState =
+type ViewState =
   | { readonly state: "missing" }
   /** Something else stands where Spack puts its link; Spack refuses to replace a folder that is not empty. */
   | { readonly state: "occupied"; readonly by: "folder" | "file" }

@@ -199,7 +199,7 @@ describe("installParser (unit)", () => {
     });
     expect(names[0]).toBe("py-scikit-learn 1.2.3");
     expect(
-      installParser().line("==> Installing ncbi-vdb-2021-08-01-" + hash + " [1/2]", "stdout")[0],
+      installParser().line(`==> Installing ncbi-vdb-2021-08-01-${hash} [1/2]`, "stdout")[0],
     ).toMatchObject({
       package: { name: "ncbi-vdb", version: "2021-08-01" },
     });

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseLockfile } from "../../../../../extension/core/spack/lockfile/read-lockfile.ts";
-import { readViewDescriptors } from "../../../../../extension/core/spack/view/descriptor.ts";
 import { compareNodes } from "../../../../../extension/core/spack/view/spec-order.ts";
 import { compareVersions } from "../../../../../extension/core/spack/view/version-order.ts";
 import { viewHash } from "../../../../../extension/core/spack/view/view-hash.ts";
 import { type ViewQuestions, viewSpecs } from "../../../../../extension/core/spack/view/view-specs.ts";
 import { fixtureLock, spackFixture } from "../../../../support/spack-fixtures.ts";
+import { viewsAskedFor } from "../../../../support/spack-views.ts";
+import { host } from "../manifest/host.ts";
 
-const context = { environment: "/opt/env", substitute: (path: string) => path };
 const everything: ViewQuestions = { isInstalled: () => true, satisfies: () => true };
 
 interface Case {
@@ -27,7 +27,7 @@ function lockOf(name: string) {
 }
 
 function viewOf(value: unknown) {
-  const [view] = readViewDescriptors({ x: value }, context);
+  const [view] = viewsAskedFor({ x: value }, "/opt/env", host);
   if (view === undefined) throw new Error("no view");
   return view;
 }
@@ -100,7 +100,7 @@ describe("viewSpecs (unit)", () => {
   });
 });
 
-describe("readViewDescriptors (unit)", () => {
+describe("views of a manifest (unit)", () => {
   test.each([
     [false, []],
     [true, [["default", "/opt/env/.spack-env/view", "/opt/env/.spack-env/view"]]],
@@ -114,28 +114,15 @@ describe("readViewDescriptors (unit)", () => {
       ],
     ],
   ])("reads %j", (value, expected) => {
-    expect(readViewDescriptors(value, context).map(({ name, root, path }) => [name, root, path])).toEqual(
+    expect(viewsAskedFor(value, "/opt/env", host).map(({ name, root, path }) => [name, root, path])).toEqual(
       expected,
     );
   });
 
   test("puts variables in for the path, and keeps them in the root", () => {
-    const substitute = (path: string) => path.replace("$user", "kvothe");
-    expect(readViewDescriptors("/opt/$user", { ...context, substitute })).toMatchObject([
+    expect(viewsAskedFor("/opt/$user", "/opt/env", { ...host, user: "kvothe" })).toMatchObject([
       { root: "/opt/$user", path: "/opt/kvothe", link: "all", linkType: "symlink", projections: {} },
     ]);
-  });
-
-  test.each([
-    [7, "view is 7"],
-    [{ a: 7 }, "view.a is 7"],
-    [{ a: {} }, "view.a.root is missing"],
-    [{ a: { root: "/", link: "some" } }, 'view.a.link is "some" where one of all, roots, run'],
-    [{ a: { root: "/", link_type: "toString" } }, 'view.a.link_type is "toString"'],
-    [{ a: { root: "/", select: "zlib" } }, 'view.a.select is "zlib" where a list'],
-    [{ a: { root: "/", projections: { all: 1 } } }, "view.a.projections.all is 1"],
-  ])("names the place in %j", (value, message) => {
-    expect(() => readViewDescriptors(value, context)).toThrow(message);
   });
 });
 

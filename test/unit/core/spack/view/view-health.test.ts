@@ -4,13 +4,14 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { samePaths } from "../../../../../extension/core/site/paths.ts";
 import { readDatabase } from "../../../../../extension/core/spack/store/read-database.ts";
-import { readViewDescriptors } from "../../../../../extension/core/spack/view/descriptor.ts";
 import { pathExists } from "../../../../../extension/core/spack/view/path-exists.ts";
 import { readView } from "../../../../../extension/core/spack/view/read-view.ts";
 import { viewConflicts } from "../../../../../extension/core/spack/view/shared-views.ts";
 import { type ViewHealth, viewHealth } from "../../../../../extension/core/spack/view/view-health.ts";
 import { spackFixture } from "../../../../support/spack-fixtures.ts";
 import { fixtureStoreRoot, type UnpackedStore, unpackStore } from "../../../../support/spack-store.ts";
+import { viewsAskedFor } from "../../../../support/spack-views.ts";
+import { host } from "../manifest/host.ts";
 
 const root = "/opt/spack_store/view";
 const generation = "5hcgiz77szqp6xbybw5nje5u6uldnrfq";
@@ -173,7 +174,7 @@ describe("pathExists (unit)", () => {
 
 describe("viewConflicts (unit)", () => {
   const views = (environment: string, view: unknown) =>
-    readViewDescriptors(view, { environment, substitute: (file) => file }).map((descriptor) => ({
+    viewsAskedFor(view, environment, host).map((descriptor) => ({
       environment,
       descriptor,
     }));
