@@ -1,7 +1,8 @@
 import { version } from "sygaldry:assets";
 import { Command, CommanderError } from "commander";
 import { exitCodeOf } from "../core/base/errors.ts";
-import { type CommandDefinition, type CommandGroup, commands } from "./commands.ts";
+import type { CommandDefinition, CommandGroup } from "./command-definition.ts";
+import { commands } from "./commands.ts";
 import { completionScript } from "./completion.ts";
 import { type CommonOptions, outputOptions } from "./options.ts";
 import { printFailure, printUsageFailure } from "./output.ts";

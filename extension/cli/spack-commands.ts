@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CommandDefinition } from "./commands.ts";
+import type { CommandDefinition } from "./command-definition.ts";
 
 const environment = "folder or name of the environment (default: the nearest spack.yaml upwards)";
 

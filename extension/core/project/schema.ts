@@ -332,6 +332,22 @@ export const configSchema = z.strictObject({
       postAttach: lifecycleCommand.describe("At every attach (VS Code, devcontainer up)."),
     })
     .prefault({}),
+  spack: z
+    .strictObject({
+      environments: z
+        .array(
+          printable.regex(
+            /^(?!.*(^|\/)\.\.(\/|$))[^/\\~$].*$/,
+            "expected a folder below the repository, or a glob",
+          ),
+        )
+        .min(1)
+        .optional()
+        .describe(
+          "Folders whose spack.yaml are this repository's environments; globs such as spack/*. Default: every one that git does not ignore.",
+        ),
+    })
+    .prefault({}),
   vscode: z
     .strictObject({
       extensions: z

@@ -15,18 +15,27 @@ export interface EnvironmentFolder {
 
 export interface FindOptions {
   readonly runner: ProcessRunner;
+  /** Globs of the folders that count; all when undefined. */
+  readonly only?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Every Spack environment of a repository, sorted by name: each folder with a spack.yaml that git tracks or does not ignore;
+ * The Spack environments of a repository, sorted by name: those of `only`, else each folder with a spack.yaml that git tracks or does not ignore;
  * without git, each one outside hidden folders and node_modules. Spack's own copies (`.spack-env`) are left out.
  */
 export async function findEnvironments(
   root: string,
-  { runner, signal }: FindOptions,
+  { runner, only, signal }: FindOptions,
 ): Promise<readonly EnvironmentFolder[]> {
-  const files = (await askGit(root, runner, signal)) ?? (await walk(root, signal));
+  const everywhere = [`**/${manifestName}`];
+  const files = only
+    ? await walk(
+        root,
+        only.map((folder) => `${folder.replace(/\/+$/, "")}/${manifestName}`),
+        signal,
+      )
+    : ((await askGit(root, runner, signal)) ?? (await walk(root, everywhere, signal)));
   const names = [...new Set(files.map((file) => path.posix.dirname(file)))]
     .filter((name) => !name.split("/").includes(".spack-env"))
     .sort();
@@ -64,8 +73,12 @@ async function askGit(
   }
 }
 
-async function walk(root: string, signal: AbortSignal | undefined): Promise<readonly string[]> {
-  return glob(`**/${manifestName}`, {
+async function walk(
+  root: string,
+  patterns: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  return glob([...patterns], {
     cwd: root,
     ignore: ["**/node_modules/**"],
     followSymbolicLinks: false,

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { processRunner } from "../../../core/base/process.ts";
+import { loadConfig } from "../../../core/project/config.ts";
 import { findRepository } from "../../../core/project/repository.ts";
 import { findConfigFile } from "../../../core/project/root.ts";
 import {
@@ -33,6 +34,25 @@ export async function repositoryRoot(options: CommonOptions): Promise<string> {
   }
 }
 
+/** The environments of the repository: those that sygaldry.yaml names, else all that are found. */
+export async function repositoryEnvironments(
+  options: CommonOptions,
+  signal: AbortSignal,
+): Promise<{ readonly root: string; readonly environments: readonly EnvironmentFolder[] }> {
+  const root = await repositoryRoot(options);
+  const only = await namedEnvironments(options);
+  return { root, environments: await findEnvironments(root, { runner: processRunner, only, signal }) };
+}
+
+async function namedEnvironments(options: CommonOptions): Promise<readonly string[] | undefined> {
+  try {
+    return (await loadConfig(loadOptions(options))).config.spack.environments;
+  } catch (error) {
+    if (error instanceof SygaldryError && error.code === "SYG-CONFIG-MISSING") return undefined;
+    throw error;
+  }
+}
+
 /**
  * The environment that is named; without a name the nearest one upwards, else the only one of the repository.
  * Throws SYG-SPACK-ENV that lists those there are.
@@ -42,13 +62,13 @@ export async function chooseEnvironment(
   name: string | undefined,
   signal: AbortSignal,
 ): Promise<EnvironmentFolder> {
-  const root = await repositoryRoot(options);
   const { cwd } = loadOptions(options);
+  const root = await repositoryRoot(options);
   if (name === undefined) {
     const nearest = await nearestEnvironment(cwd, root);
     if (nearest !== undefined) return nearest;
   }
-  const known = await findEnvironments(root, { runner: processRunner, signal });
+  const { environments: known } = await repositoryEnvironments(options, signal);
   const found =
     name === undefined
       ? known.length === 1

@@ -2,12 +2,12 @@ import { processRunner } from "../../../core/base/process.ts";
 import { type ChangedNode, diffLocks, type LockDiff } from "../../../core/spack/diff/diff-locks.ts";
 import { lockAtRevision, lockFrom } from "../../../core/spack/diff/lock-source.ts";
 import type { NodeChange } from "../../../core/spack/diff/node-changes.ts";
-import { environmentNamed, findEnvironments } from "../../../core/spack/find-environments.ts";
+import { environmentNamed } from "../../../core/spack/find-environments.ts";
 import type { LockNode } from "../../../core/spack/lockfile/lockfile.ts";
 import type { LoadedLock } from "../../../core/spack/lockfile/read-lockfile.ts";
 import { type CommonOptions, loadOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
-import { repositoryRoot } from "./context.ts";
+import { repositoryEnvironments } from "./context.ts";
 import { count, nodeJson, nodeText } from "./text.ts";
 
 export async function diff(
@@ -31,11 +31,10 @@ export async function diff(
 /** An environment may be called by its name from anywhere in the repository. */
 async function placeOf(operand: string, options: CommonOptions, signal: AbortSignal): Promise<string> {
   const { cwd } = loadOptions(options);
-  const root = await repositoryRoot(options);
+  const { root, environments } = await repositoryEnvironments(options, signal);
   const [, revision, rest = ""] = /^([^:]+):(.*)$/s.exec(operand) ?? [];
   const name = revision === undefined ? operand : rest;
-  const known = await findEnvironments(root, { runner: processRunner, signal });
-  const found = await environmentNamed(name, cwd, root, known);
+  const found = await environmentNamed(name, cwd, root, environments);
   if (found === undefined || name.endsWith(".lock")) return operand;
   return revision === undefined ? found.folder : `${revision}:${found.folder}`;
 }

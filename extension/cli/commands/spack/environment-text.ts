@@ -43,10 +43,12 @@ export function driftText({ drift, lock, problems, hashes }: SpackEnvironment): 
   if (problems.some(({ code }) => code === "SYG-SPACK-LOCK")) return "unreadable";
   if (hashes !== undefined && hashes.damaged.length > 0) return "damaged";
   if (drift === undefined) return lock === undefined ? "-" : "unknown";
+  // Without a record of the solve only Spack's own rule can be judged.
+  const bySpack = drift.reasons.every(({ kind }) => kind === "no-record");
   const words = {
     fresh: "fresh",
     stale: "stale",
-    unknown: "fresh as far as can be told",
+    unknown: bySpack ? "fresh by Spack's rule" : "fresh as far as can be told",
     "no-lock": "never solved",
     invalid: "invalid manifest",
   };

@@ -1,13 +1,11 @@
 import path from "node:path";
-import { processRunner } from "../../../core/base/process.ts";
 import { viewDescriptors } from "../../../core/spack/environment/environment-views.ts";
 import { readEnvironments, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
-import { findEnvironments } from "../../../core/spack/find-environments.ts";
 import { viewConflicts } from "../../../core/spack/view/shared-views.ts";
 import { outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
-import { repositoryRoot } from "./context.ts";
+import { repositoryEnvironments } from "./context.ts";
 import { driftText, environmentJson, stateCounts, storeText } from "./environment-text.ts";
 import { spackSite } from "./spack-site.ts";
 
@@ -17,12 +15,12 @@ export async function list(
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
-  const root = await repositoryRoot(options);
-  const [folders, site] = await Promise.all([
-    findEnvironments(root, { runner: processRunner, signal }),
+  const [found, site] = await Promise.all([
+    repositoryEnvironments(options, signal),
     spackSite(options, output, signal),
   ]);
-  const environments = await readEnvironments(folders, site, { signal });
+  const { root } = found;
+  const environments = await readEnvironments(found.environments, site, { signal });
   const conflicts = viewConflicts(
     environments.flatMap(({ name, manifest }) =>
       manifest === undefined

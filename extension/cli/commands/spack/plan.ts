@@ -5,15 +5,13 @@ import { isCancellation, SygaldryError } from "../../../core/base/errors.ts";
 import { sizeText } from "../../../core/base/text-size.ts";
 import type { Mirror } from "../../../core/spack/buildcache/mirror.ts";
 import { type EnvironmentPlan, planEnvironment } from "../../../core/spack/environment/plan-environment.ts";
-import { readEnvironment } from "../../../core/spack/environment/read-environment.ts";
 import { cacheMirror, cacheSetting } from "../../../core/spack/run/cache-setting.ts";
 import { duration } from "../../live-lines.ts";
-import { outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
-import { chooseEnvironment, requireLock } from "./context.ts";
+import { requireLock } from "./context.ts";
+import { openEnvironment } from "./open-environment.ts";
 import { openSpack, type SpackPlace, sharedCache, siteVariables } from "./place.ts";
-import { spackSite } from "./spack-site.ts";
 import { count } from "./text.ts";
 
 interface PlanOptions extends SiteOptions {
@@ -26,21 +24,16 @@ export async function plan(
   [name]: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const output = createOutput(outputOptions(options));
-  const [folder, site] = await Promise.all([
-    chooseEnvironment(options, name, signal),
-    spackSite(options, output, signal),
-  ]);
-  const { lock } = await requireLock(folder, signal);
-  const environment = await readEnvironment(folder, site, { signal });
+  const { output, site, environment } = await openEnvironment(options, name, { signal });
   const [problem] = environment.problems;
   if (problem !== undefined || environment.manifest === undefined) {
-    throw problem ?? new SygaldryError("SYG-SPACK-ENV", `${folder.name} cannot be read`);
+    throw problem ?? new SygaldryError("SYG-SPACK-ENV", `${environment.name} cannot be read`);
   }
+  const { lock } = await requireLock(environment, signal);
   const never = options.cache === "never";
   const found = await planEnvironment(environment, environment.manifest, lock, {
     context: site.context,
-    mirrors: never ? [] : await projectCache(options, folder, signal),
+    mirrors: never ? [] : await projectCache(options, environment, signal),
     configured: !never,
     ...(options.cache === "only" ? { buildDependencies: "none" } : {}),
     indexes: path.join(
@@ -49,7 +42,7 @@ export async function plan(
     ),
     signal,
   });
-  output.result({ environment: folder.name, ...found }, planText(found));
+  output.result({ environment: environment.name, ...found }, planText(found));
   return 0;
 }
 

@@ -1,14 +1,13 @@
 import { forEachParallel } from "../../../core/base/parallel.ts";
 import { sizeText } from "../../../core/base/text-size.ts";
 import type { PathTranslation } from "../../../core/site/paths.ts";
+import { type FailedPackage, failedPackages } from "../../../core/spack/environment/failed-packages.ts";
 import type { EnvironmentPackage } from "../../../core/spack/environment/package-states.ts";
-import { readEnvironment, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
+import type { SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
 import { type InstallDetails, readInstallDetails } from "../../../core/spack/store/install-details.ts";
 import { installSize } from "../../../core/spack/store/install-size.ts";
-import { outputOptions } from "../../options.ts";
-import { createOutput, table } from "../../output.ts";
+import { table } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
-import { chooseEnvironment } from "./context.ts";
 import {
   driftText,
   environmentJson,
@@ -17,8 +16,8 @@ import {
   storeText,
   viewText,
 } from "./environment-text.ts";
-import { spackSite } from "./spack-site.ts";
-import { count, shortHash } from "./text.ts";
+import { openEnvironment } from "./open-environment.ts";
+import { count, nodeJson, nodeText, shortHash } from "./text.ts";
 
 interface ShowOptions extends SiteOptions {
   readonly all?: boolean;
@@ -34,21 +33,24 @@ export async function show(
   [name]: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const output = createOutput(outputOptions(options));
-  const [folder, site] = await Promise.all([
-    chooseEnvironment(options, name, signal),
-    spackSite(options, output, signal),
-  ]);
-  const environment = await readEnvironment(folder, site, { signal });
+  const { output, site, environment } = await openEnvironment(options, name, { signal });
   const shown = environment.packages.filter(({ root }) => root || options.all === true);
-  const details = await readDetails(shown, site.context.paths, signal);
+  const { paths } = site.context;
+  const [details, failed] = await Promise.all([
+    readDetails(shown, paths, signal),
+    failedPackages(environment, { paths, signal }),
+  ]);
   output.result(
     {
       ...environmentJson(environment),
       roots: rootsJson(environment),
       packages: environment.packages.map((found) => packageJson(found, details.get(found.node.hash))),
+      failed: failed.map(failedJson),
     },
-    showText(environment, options.all === true ? shown : undefined, details),
+    [
+      showText(environment, options.all === true ? shown : undefined, details),
+      ...failed.map(failedText),
+    ].join("\n\n"),
   );
   for (const line of problemLines(environment)) output.warn(line);
   return environment.problems.length > 0 ? 1 : 0;
@@ -76,7 +78,7 @@ function rootsJson({ lock }: SpackEnvironment): readonly Record<string, unknown>
 }
 
 function packageJson(found: EnvironmentPackage, details: Details | undefined): Record<string, unknown> {
-  const { node, root, buildOnly, state, why, record, prefix, failure } = found;
+  const { node, root, buildOnly, state, why, record, prefix } = found;
   return {
     name: node.name,
     version: node.version,
@@ -94,13 +96,31 @@ function packageJson(found: EnvironmentPackage, details: Details | undefined): R
     origin: details?.origin ?? null,
     installSeconds: details?.seconds ?? null,
     bytes: details?.bytes ?? null,
-    log: details?.log ?? failedLog(found),
-    failedAt: failure?.at ?? null,
+    log: details?.log ?? null,
   };
 }
 
-function failedLog({ failure }: EnvironmentPackage): string | null {
-  return failure?.log.state === "there" ? (failure.log.files[0] ?? null) : null;
+function failedJson({ node, failure, log, errors, unreadable }: FailedPackage): Record<string, unknown> {
+  return {
+    ...nodeJson(node),
+    at: failure.at,
+    log: log ?? null,
+    errors: errors.map(({ line, text, source }) => ({ line, text, source: source ?? null })),
+    unreadable: unreadable ?? null,
+  };
+}
+
+function failedText({ node, failure, log, errors, unreadable }: FailedPackage): string {
+  const when = new Date(failure.at * 1000).toISOString();
+  const marked = new Set(errors.map(({ line }) => line));
+  const cited = new Map(errors.flatMap(({ context }) => context).map(({ line, text }) => [line, text]));
+  return [
+    `${nodeText(node)} failed to build (${when}); log: ${log ?? "gone"}`,
+    ...(unreadable === undefined ? [] : [`  ${unreadable}`]),
+    ...[...cited]
+      .sort(([a], [b]) => a - b)
+      .map(([line, text]) => `  ${marked.has(line) ? ">" : " "} ${String(line).padStart(5)}  ${text}`),
+  ].join("\n");
 }
 
 function showText(

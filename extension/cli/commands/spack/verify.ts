@@ -1,14 +1,11 @@
-import { readEnvironment, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
+import type { SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
 import {
   type VerifiedPackage,
   verifyEnvironment,
 } from "../../../core/spack/environment/verify-environment.ts";
-import { outputOptions } from "../../options.ts";
-import { createOutput } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
-import { chooseEnvironment } from "./context.ts";
 import { environmentJson, problemLines, viewText } from "./environment-text.ts";
-import { spackSite } from "./spack-site.ts";
+import { openEnvironment } from "./open-environment.ts";
 import { count, nodeText } from "./text.ts";
 
 interface VerifyOptions extends SiteOptions {
@@ -21,12 +18,7 @@ export async function verify(
   [name]: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const output = createOutput(outputOptions(options));
-  const [folder, site] = await Promise.all([
-    chooseEnvironment(options, name, signal),
-    spackSite(options, output, signal),
-  ]);
-  const environment = await readEnvironment(folder, site, { signal, links: true });
+  const { output, site, environment } = await openEnvironment(options, name, { signal, links: true });
   const installs = await verifyEnvironment(environment, {
     context: site.context,
     quick: options.quick ?? false,
