@@ -5,10 +5,10 @@ import { duration, liveLines, type ProgressStream, spinner } from "./live-lines.
 import type { OutputOptions } from "./output.ts";
 
 export interface InstallView {
-  update(event: InstallEvent, progress: InstallProgress): void;
+  readonly update: (event: InstallEvent, progress: InstallProgress) => void;
   /** Draws the packages at work anew, for their spinners and times. */
-  redraw(): void;
-  end(): void;
+  readonly redraw: () => void;
+  readonly end: () => void;
 }
 
 /**

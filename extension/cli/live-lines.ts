@@ -9,10 +9,10 @@ export interface ProgressStream {
 
 export interface LiveLines {
   /** A line that stays, above those at work. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
   /** Replaces the lines at work; nothing where the stream is no terminal. */
-  draw(lines: readonly string[]): void;
-  erase(): void;
+  readonly draw: (lines: readonly string[]) => void;
+  readonly erase: () => void;
 }
 
 /** Lines that stay, and below them lines that change. */

@@ -170,7 +170,7 @@ function normal(code: string): readonly string[] {
     .replaceAll("\\!", "!")
     .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.includes("DEMO_FORMS_GONE"))
+    .filter((line) => line !== "" && !/(DEMO_FORMS|OWN)_GONE/.test(line))
     .sort();
 }
 

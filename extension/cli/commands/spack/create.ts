@@ -67,5 +67,5 @@ async function copyEnvironment(
     ...{ at: { directory: environment }, from: site.paths.site(from) },
     ...(view === undefined ? {} : { view }),
   });
-  await runSpackChecked(site, command, { signal, onLine: output.debug });
+  await runSpackChecked(site, command, { signal, onLine: (line) => output.debug(line) });
 }

@@ -102,5 +102,10 @@ function tell(output: Output, event: PushEvent): void {
       break;
     case "output":
       output.debug(event.line);
+      break;
+    // The result and the failure tell these.
+    case "selected":
+    case "complete":
+    case "error":
   }
 }

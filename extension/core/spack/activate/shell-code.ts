@@ -130,5 +130,5 @@ function cshQuote(text: string): string {
 }
 
 function isPlain(text: string): boolean {
-  return /^[A-Za-z0-9_@%+:,./-]+$/.test(text);
+  return /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+:,./=-]*$/.test(text);
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { LockNode } from "../../lockfile/lockfile.ts";
 import { changeOf } from "./environment.ts";
+import { findDependency } from "./find-dependency.ts";
 import { UnsupportedPython } from "./tokens.ts";
 import type { Frame, Value } from "./world.ts";
 
@@ -201,23 +202,24 @@ function listCall(items: readonly Value[], name: string, [key = null]: readonly 
 function specCall(frame: Frame, node: LockNode, name: string, args: readonly Value[]): Value {
   const [argument] = args;
   if (typeof argument !== "string" || args.length !== 1) throw new UnsupportedPython(`the spec's ${name}`);
-  if (name === "[]") return { type: "spec", node: dependency(frame, node, argument) };
-  if (name !== "satisfies" && name !== "in") throw new UnsupportedPython(`the spec's ${name}`);
-  // `"hdf5" in spec` asks for a dependency, `"+x" in spec` for the spec itself or one of them.
-  if (name === "in" && !/^[+~]/.test(argument)) throw new UnsupportedPython(`${argument} in the spec`);
-  const answer = frame.world.satisfies(node, argument);
-  if (answer === undefined || (name === "in" && !answer))
-    throw new UnsupportedPython(`whether ${argument} holds`);
-  return answer;
+  if (name === "[]") {
+    const found = findDependency(frame.world, node, argument);
+    if (found === undefined) throw new UnsupportedPython(`the dependency ${argument}`);
+    return { type: "spec", node: found };
+  }
+  if (name === "satisfies") return holds(frame, node, argument);
+  if (name !== "in") throw new UnsupportedPython(`the spec's ${name}`);
+  const [wanted = ""] = /^[A-Za-z0-9][\w.-]*/.exec(argument.trim()) ?? [];
+  if (wanted === "" || wanted === node.name) return holds(frame, node, argument);
+  const found = findDependency(frame.world, node, wanted);
+  if (found === undefined || wanted === argument.trim()) return found !== undefined;
+  return holds(frame, found, argument);
 }
 
-/** A direct dependency by its name or by a virtual package's; of further ones Spack's own search is needed. */
-function dependency(frame: Frame, node: LockNode, name: string): LockNode {
-  if (name === node.name) return node;
-  const edge = node.dependencies.find((one) => one.name === name || one.virtuals.includes(name));
-  const found = edge === undefined ? undefined : frame.world.node(edge.hash);
-  if (found === undefined) throw new UnsupportedPython(`the dependency ${name}`);
-  return found;
+function holds(frame: Frame, node: LockNode, constraint: string): boolean {
+  const answer = frame.world.satisfies(node, constraint);
+  if (answer === undefined) throw new UnsupportedPython(`whether ${constraint} holds`);
+  return answer;
 }
 
 function upTo(version: string, [count = null]: readonly Value[]): Value {

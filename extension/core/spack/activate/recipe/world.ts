@@ -4,13 +4,13 @@ import type { RecipeClass } from "./parse-class.ts";
 
 /** What a recipe's function may ask about the world. */
 export interface RecipeWorld {
-  node(hash: SpecHash): LockNode | undefined;
+  readonly node: (hash: SpecHash) => LockNode | undefined;
   /** Undefined when the package is nowhere. */
-  prefix(hash: SpecHash): string | undefined;
+  readonly prefix: (hash: SpecHash) => string | undefined;
   /** Undefined when it cannot be said without Spack. */
-  satisfies(node: LockNode, constraint: string): boolean | undefined;
-  isFolder(sitePath: string): boolean;
-  exists(sitePath: string): boolean;
+  readonly satisfies: (node: LockNode, constraint: string) => boolean | undefined;
+  readonly isFolder: (sitePath: string) => boolean;
+  readonly exists: (sitePath: string) => boolean;
 }
 
 /** A call of one function of a recipe. */
