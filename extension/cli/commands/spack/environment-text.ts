@@ -61,26 +61,32 @@ export function environmentJson(environment: SpackEnvironment): Record<string, u
   return {
     name,
     folder,
-    lock: lock && {
-      file: lock.file,
-      version: lock.lock.lockfileVersion,
-      spack: lock.lock.spackVersion ?? null,
-      packages: lock.lock.nodes.size,
-      verified: hashes?.verified ?? 0,
-      damaged: hashes?.damaged.map(({ name: of, hash }) => ({ name: of, hash })) ?? [],
-      unverifiable:
-        hashes?.unverifiable.map(({ node, why }) => ({ name: node.name, hash: node.hash, why })) ?? [],
-    },
-    drift: drift && {
-      state: drift.state,
-      spackSolves: drift.spackSolves ?? null,
-      added: drift.added.map(({ text }) => text),
-      removed: drift.removed,
-      reasons: drift.reasons.map(({ kind, effect, seenBySpack, part, text, at }) => ({
-        ...{ kind, effect, seenBySpack, part, text },
-        at: at && { file: at.file, line: at.line, column: at.column },
-      })),
-    },
+    lock:
+      lock === undefined
+        ? null
+        : {
+            file: lock.file,
+            version: lock.lock.lockfileVersion,
+            spack: lock.lock.spackVersion ?? null,
+            packages: lock.lock.nodes.size,
+            verified: hashes?.verified ?? 0,
+            damaged: hashes?.damaged.map(({ name: of, hash }) => ({ name: of, hash })) ?? [],
+            unverifiable:
+              hashes?.unverifiable.map(({ node, why }) => ({ name: node.name, hash: node.hash, why })) ?? [],
+          },
+    drift:
+      drift === undefined
+        ? null
+        : {
+            state: drift.state,
+            spackSolves: drift.spackSolves ?? null,
+            added: drift.added.map(({ text }) => text),
+            removed: drift.removed,
+            reasons: drift.reasons.map(({ kind, effect, seenBySpack, part, text, at }) => ({
+              ...{ kind, effect, seenBySpack, part, text },
+              at: at === undefined ? null : { file: at.file, line: at.line, column: at.column },
+            })),
+          },
     store: {
       root: store.root ?? null,
       database: store.database?.file ?? null,
