@@ -15,7 +15,7 @@ describe("docs/reference/exit-codes.md (unit)", () => {
         /^\| (SYG-[A-Z-]+) +\| (\d+) +\|/gm,
       ),
     ];
-    expect(documented.map(([, code]) => code).sort()).toEqual([...catalogue].sort());
+    expect(new Set(documented.map(([, code]) => code))).toEqual(new Set(catalogue));
     for (const [, code, exit] of documented) {
       expect([code, exitCodeOf(new SygaldryError(code as ErrorCode, ""))]).toEqual([code, Number(exit)]);
     }

@@ -72,8 +72,8 @@ describe("diffLocks (unit)", () => {
     const text = readFileSync(spackFixture("large/spack.lock"), "utf8");
     const moved = cythons.reduce((moving, { hash }) => moving.replaceAll(hash, `${hash.slice(1)}2`), text);
     const diff = diffLocks(lock, parseLockfile(moved, "spack.lock").lock);
-    expect(diff.rebuilt.map(({ before, after }) => [before.version, after.version]).sort()).toEqual(
-      cythons.map(({ version }) => [version, version]).sort(),
+    expect(new Set(diff.rebuilt.map(({ before, after }) => `${before.version} ${after.version}`))).toEqual(
+      new Set(cythons.map(({ version }) => `${version} ${version}`)),
     );
   });
 });
