@@ -26,10 +26,15 @@ export function compareRoots(
   const unread: DriftReason[] = [];
   for (const { spec } of lock.roots) {
     const key = lockedKey(spec, options);
-    if (typeof key === "string") locked.set(key, spec);
+    // Of equal ones Spack's sets keep the first.
+    if (typeof key === "string") locked.set(key, locked.get(key) ?? spec);
     else unread.push(unreadable(spec, key));
   }
-  const asked = new Map(specs.map((userSpec) => [specKey(userSpec.spec), userSpec]));
+  const asked = new Map<string, UserSpec>();
+  for (const userSpec of specs) {
+    const key = specKey(userSpec.spec);
+    asked.set(key, asked.get(key) ?? userSpec);
+  }
   const added = [...asked].filter(([key]) => !locked.has(key)).map(([, userSpec]) => userSpec);
   const removed = [...locked].filter(([key]) => !asked.has(key)).map(([, text]) => text);
   return { added, removed, reasons: [...reasonsFor(added, removed, options), ...unread] };

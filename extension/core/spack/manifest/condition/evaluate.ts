@@ -127,6 +127,9 @@ function either(expression: Extract<Expression, { readonly left: Expression }>, 
 
 function call(callee: Value, args: readonly Value[]): Value {
   if (isUnknown(callee)) return { ...callee, fails: true };
+  // Python evaluates an argument that the function then has no use for.
+  const failing = args.filter(isUnknown).find(({ fails }) => fails);
+  if (failing !== undefined) return failing;
   if (typeof callee === "object" && callee?.type === "function") return callee.call(args);
   throw new ConditionError(`calls ${typeName(callee)}, which is no function`);
 }
