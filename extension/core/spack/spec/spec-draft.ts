@@ -56,7 +56,7 @@ export function settleDraft(draft: SpecDraft): void {
   draft.dependencies = edgeList(draft.edges);
 }
 
-/** Takes in `+name`. Throws SpecValueError. */
+/** Takes in `+name`. Throws SpecValueError; so it does for `+os` and `+namespace`, which Spack takes as the value "True". */
 export function assignSwitch(draft: SpecDraft, name: string, on: boolean, propagate: boolean): void {
   if (partKind(name) !== "variant")
     throw new SpecValueError(`${name} cannot be switched on or off`, `${name}=VALUE`);

@@ -15,7 +15,7 @@ export interface ParsedNode {
   /** Empty for any package. */
   readonly name: string;
   readonly sigil: Sigil | undefined;
-  /** Index of the node that the sigil refers to; of the edge's owner for a condition. */
+  /** Index of the node that the sigil refers to; for a condition, of the dependency whose edge it restricts. */
   readonly parent: number | undefined;
   /** Whether the node stands in `[when='…']`. */
   readonly condition: boolean;
