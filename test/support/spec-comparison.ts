@@ -108,12 +108,14 @@ function outcome<T>(action: () => T): Outcome<T> {
 }
 
 /**
- * Whether Spack has no answer, where we have one: it cannot order propagated edges (TypeError), asks repositories about git
- * references (VersionLookupError), and knows no order of processors that it does not know (ValueError).
+ * Whether Spack has no answer, where we have one: it asks repositories about git references (VersionLookupError), cannot order
+ * propagated edges (TypeError), goes round in `gcc %gcc` (RecursionError), and knows no order of processors that it does not
+ * know (ValueError).
  */
 function fellOver({ theirs, ours, mayFall }: Judged): boolean {
+  if (theirs.error === "VersionLookupError") return true;
   if (!mayFall) return false;
-  if (theirs.error === "TypeError" || theirs.error === "VersionLookupError") return true;
+  if (theirs.error === "TypeError" || theirs.error === "RecursionError") return true;
   return theirs.error === "ValueError" && !ours.error?.startsWith("SpecSyntaxError");
 }
 

@@ -18,10 +18,16 @@ export function dependenciesIntersect(a: Spec, b: Spec): boolean {
   const names = new Set(b.dependencies.map(({ spec }) => spec.name));
   const common = new Set(a.dependencies.map(({ spec }) => spec.name).filter((name) => names.has(name)));
   for (const name of common) {
-    const [ours, theirs] = [findDependency(a, name), findDependency(b, name)];
+    const [ours, theirs] = [dependencyNamed(a, name), dependencyNamed(b, name)];
     if (ours !== undefined && theirs !== undefined && !intersects(ours, theirs)) return false;
   }
   return true;
+}
+
+/** Never the spec itself: in `gcc %[deptypes=run] gcc` Spack finds the first gcc under that name, and goes round for ever. */
+function dependencyNamed(spec: Spec, name: string): Spec | undefined {
+  const found = findDependency(spec, name);
+  return found === spec ? spec.dependencies.find((edge) => edge.spec.name === name)?.spec : found;
 }
 
 function nodesIntersect(a: Spec, b: Spec): boolean {
