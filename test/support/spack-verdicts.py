@@ -98,7 +98,10 @@ def single(text):
 def read_nodes(file):
     """The nodes of a lock as specs, by hash; what they say about virtual packages becomes the recipes."""
     with open(file, encoding="utf-8") as stream:
-        nodes = json.load(stream)["concrete_specs"]
+        lock = json.load(stream)
+    nodes = dict(lock["concrete_specs"])
+    for included in lock.get("include_concrete", {}).values():
+        nodes.update(included["concrete_specs"])
     specs = {hash: SpecfileLatest.from_node_dict({**node, "hash": hash}) for hash, node in nodes.items()}
     provided = {}
     for hash, node in nodes.items():

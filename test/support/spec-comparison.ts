@@ -94,7 +94,7 @@ function nodeOutcomes(verdicts: readonly NodeVerdict[]): readonly Judged[] {
       );
       return found.map(({ hash }) => hash.slice(0, 7)).sort();
     }),
-    mayFall: false,
+    mayFall: true,
   }));
 }
 

@@ -21,7 +21,7 @@ requires("spack")("specs, against the Spack that is here (integration)", () => {
   });
 
   test("random questions about the nodes of locks", () => {
-    const locks = ["medium", "cuda"].map((lock) => ({
+    const locks = ["medium", "cuda", "matrix"].map((lock) => ({
       lock,
       queries: generateQueries(1, fixtureLock(lock).lock, 150),
     }));
