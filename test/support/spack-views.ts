@@ -1,4 +1,4 @@
-import type { SpackContext } from "../../extension/core/spack/context.ts";
+import type { SpackContext } from "../../extension/core/spack/context/context.ts";
 import { viewDescriptor } from "../../extension/core/spack/environment/environment-views.ts";
 import { parseConfig } from "../../extension/core/spack/manifest/config-source.ts";
 import { at } from "../../extension/core/spack/manifest/config-value.ts";

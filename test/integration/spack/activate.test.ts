@@ -11,12 +11,12 @@ import {
   deactivationCode,
   type Shell,
 } from "../../../extension/core/spack/activate/shell-code.ts";
+import { spackContext } from "../../../extension/core/spack/context/probe-context.ts";
+import { localSiteFacts } from "../../../extension/core/spack/context/site-facts.ts";
 import { readLockfile } from "../../../extension/core/spack/lockfile/read-lockfile.ts";
 import { readManifest } from "../../../extension/core/spack/manifest/manifest.ts";
-import { spackContext } from "../../../extension/core/spack/probe-context.ts";
 import { installCommand } from "../../../extension/core/spack/run/commands.ts";
 import { runSpackChecked } from "../../../extension/core/spack/run/run-spack.ts";
-import { localSiteFacts } from "../../../extension/core/spack/site-facts.ts";
 import { readDatabase } from "../../../extension/core/spack/store/read-database.ts";
 import { requires } from "../../support/requirements.ts";
 import { createSpackPlace, type SpackPlace } from "../../support/spack-place.ts";

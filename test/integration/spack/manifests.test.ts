@@ -5,14 +5,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { samePaths } from "../../../extension/core/site/paths.ts";
-import type { SpackContext } from "../../../extension/core/spack/context.ts";
-import { evaluateCondition } from "../../../extension/core/spack/manifest/condition/condition.ts";
-import { spackContext } from "../../../extension/core/spack/probe-context.ts";
+import type { SpackContext } from "../../../extension/core/spack/context/context.ts";
+import { spackContext } from "../../../extension/core/spack/context/probe-context.ts";
 import {
   localSiteFacts,
   parseSiteFacts,
   siteFactsCommand,
-} from "../../../extension/core/spack/site-facts.ts";
+} from "../../../extension/core/spack/context/site-facts.ts";
+import { evaluateCondition } from "../../../extension/core/spack/manifest/condition/condition.ts";
 import { requires } from "../../support/requirements.ts";
 import { spackRoot } from "../../support/spack-root.ts";
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { runChecked } from "../../../core/base/process.ts";
 import type { Site } from "../../../core/site/site.ts";
-import type { SpackContext } from "../../../core/spack/context.ts";
+import type { SpackContext } from "../../../core/spack/context/context.ts";
 import { locateStore, type StoreLocation } from "../../../core/spack/environment/locate-store.ts";
 import { type EnvironmentFolder, manifestName } from "../../../core/spack/find-environments.ts";
 import { type Manifest, readManifest } from "../../../core/spack/manifest/manifest.ts";

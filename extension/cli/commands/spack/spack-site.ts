@@ -1,7 +1,7 @@
 import type { Log } from "../../../core/base/log.ts";
+import { spackContext } from "../../../core/spack/context/probe-context.ts";
+import { localSiteFacts, type SiteFacts } from "../../../core/spack/context/site-facts.ts";
 import type { SpackSite } from "../../../core/spack/environment/read-environment.ts";
-import { spackContext } from "../../../core/spack/probe-context.ts";
-import { localSiteFacts, type SiteFacts } from "../../../core/spack/site-facts.ts";
 import { chooseSite, type SiteOptions } from "../../site.ts";
 
 /** Where the image has Spack and its store. */

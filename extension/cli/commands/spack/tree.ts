@@ -1,6 +1,6 @@
 import { findNode } from "../../../core/spack/find-nodes.ts";
+import { type TreeLine, treeLines } from "../../../core/spack/graph/tree.ts";
 import type { DependencyType, Lockfile, SpecHash } from "../../../core/spack/lockfile/lockfile.ts";
-import { type TreeLine, treeLines } from "../../../core/spack/tree.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { chooseEnvironment, requireLock } from "./context.ts";

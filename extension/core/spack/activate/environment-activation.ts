@@ -1,6 +1,6 @@
 import { SygaldryError } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json-fields.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { LoadedLock } from "../lockfile/read-lockfile.ts";
 import { at, textOf } from "../manifest/config-value.ts";
 import type { Manifest } from "../manifest/manifest.ts";

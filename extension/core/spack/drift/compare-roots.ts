@@ -1,5 +1,5 @@
 import { messageOf, SygaldryError } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { Lockfile } from "../lockfile/lockfile.ts";
 import type { UserSpec } from "../manifest/expand.ts";
 import type { Manifest } from "../manifest/manifest.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { Lockfile } from "../lockfile/lockfile.ts";
 import { readLockfile } from "../lockfile/read-lockfile.ts";
 import { expandUserSpecs } from "../manifest/expand.ts";

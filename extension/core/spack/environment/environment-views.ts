@@ -1,4 +1,4 @@
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { View } from "../manifest/views.ts";

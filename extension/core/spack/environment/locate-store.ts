@@ -1,4 +1,4 @@
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { at, type ConfigValue, textOf, textsOf } from "../manifest/config-value.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { expandPath } from "../manifest/path-variables.ts";

@@ -4,7 +4,7 @@ import { type Mirror, readMirrors } from "../buildcache/mirror.ts";
 import { openBuildCache } from "../buildcache/open-build-cache.ts";
 import { type BuildDependencies, type InstallPlan, planInstall } from "../buildcache/plan-install.ts";
 import { recordedInstalls } from "../buildcache/recorded-installs.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { Lockfile } from "../lockfile/lockfile.ts";
 import { plain } from "../manifest/config-value.ts";
 import type { Manifest } from "../manifest/manifest.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { isCancellation, messageOf, SygaldryError } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { readDrift } from "../drift/drift.ts";
 import type { Drift } from "../drift/reasons.ts";
 import { type EnvironmentFolder, lockName, manifestName } from "../find-environments.ts";

@@ -1,5 +1,5 @@
 import { messageOf, SygaldryError } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { StoreDatabase } from "../store/database.ts";
 import { activeFailures, type BuildFailure, readFailures } from "../store/failures.ts";
 import { readDatabase } from "../store/read-database.ts";

@@ -1,4 +1,4 @@
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import type { LockNode } from "../lockfile/lockfile.ts";
 import type { StoreRecord } from "../store/database.ts";
 import type { InstallVerification } from "../store/verify/damage.ts";

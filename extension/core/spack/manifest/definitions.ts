@@ -1,4 +1,4 @@
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { evaluateCondition } from "./condition/condition.ts";
 import { type ConfigMap, type ConfigValue, type Origin, textOf, textsOf } from "./config-value.ts";
 import type { ManifestProblem } from "./problems.ts";

@@ -1,4 +1,4 @@
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { formatSpec } from "../spec/format-spec.ts";
 import { isEmptySpec } from "../spec/same-spec.ts";
 import { fullName, type Spec } from "../spec/spec.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { messageOf } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { evaluateCondition } from "./condition/condition.ts";
 import { type ConfigValue, type Origin, switchOf, textOf, textsOf, at as valueAt } from "./config-value.ts";
 import { kindOfPath } from "./path-kind.ts";

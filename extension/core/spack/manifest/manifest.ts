@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { isCancellation, messageOf, SygaldryError, systemCode } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { type ConfigSource, parseConfig } from "./config-source.ts";
 import { type ConfigValue, entryOf } from "./config-value.ts";
 import type { Include } from "./includes.ts";

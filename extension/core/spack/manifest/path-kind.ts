@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { systemCode } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 
 /** Whether a path at the site is a folder, a file or nothing; throws what the file system says otherwise. */
 export async function kindOfPath(

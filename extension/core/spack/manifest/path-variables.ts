@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { targetFamily } from "../spec/microarchitectures.ts";
 
 /** A path with everything put in for its variables, or the variables that are unknown here. */

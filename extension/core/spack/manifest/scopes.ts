@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { isCancellation, messageOf, SygaldryError, systemCode } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { type ConfigSource, parseConfig } from "./config-source.ts";
 import { type ConfigEntry, type ConfigValue, entryOf, type Origin } from "./config-value.ts";
 import { type Include, includesOf } from "./includes.ts";

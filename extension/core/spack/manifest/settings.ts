@@ -1,4 +1,4 @@
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { type ConfigValue, type Origin, switchOf, textOf, textsOf, at as valueAt } from "./config-value.ts";
 import { expandPath } from "./path-variables.ts";
 import type { ManifestProblem } from "./problems.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../../base/errors.ts";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { constrain } from "../spec/constrain.ts";
 import { type ParseOptions, parseSpec } from "../spec/parse-spec.ts";
 import { emptySpec, type Spec, type SpecDependency } from "../spec/spec.ts";

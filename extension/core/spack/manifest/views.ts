@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { SpackContext } from "../context.ts";
+import type { SpackContext } from "../context/context.ts";
 import { type ConfigValue, type Origin, textOf, textsOf, at as valueAt } from "./config-value.ts";
 import { expandPath } from "./path-variables.ts";
 import type { ManifestProblem } from "./problems.ts";

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SpackContext } from "../../../../extension/core/spack/context.ts";
+import type { SpackContext } from "../../../../extension/core/spack/context/context.ts";
 import {
   readEnvironment,
   readEnvironments,

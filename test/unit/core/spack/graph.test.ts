@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { toDot } from "../../../../extension/core/spack/graph/dot.ts";
 import { dependencyGraph } from "../../../../extension/core/spack/graph/graph.ts";
 import { toMermaid } from "../../../../extension/core/spack/graph/mermaid.ts";
+import { treeLines } from "../../../../extension/core/spack/graph/tree.ts";
 import { why } from "../../../../extension/core/spack/graph/why.ts";
 import type { DependencyType, Lockfile } from "../../../../extension/core/spack/lockfile/lockfile.ts";
-import { treeLines } from "../../../../extension/core/spack/tree.ts";
 import { fixtureLock } from "../../../support/spack-fixtures.ts";
 
 const all: readonly DependencyType[] = ["build", "link", "run", "test"];

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { samePaths } from "../../../../extension/core/site/paths.ts";
-import { detectTarget } from "../../../../extension/core/spack/detect-target.ts";
-import { operatingSystem, spackContext } from "../../../../extension/core/spack/probe-context.ts";
-import { parseSiteFacts, type SiteFacts } from "../../../../extension/core/spack/site-facts.ts";
+import { detectTarget } from "../../../../extension/core/spack/context/detect-target.ts";
+import { operatingSystem, spackContext } from "../../../../extension/core/spack/context/probe-context.ts";
+import { parseSiteFacts, type SiteFacts } from "../../../../extension/core/spack/context/site-facts.ts";
 
 let root: string;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import type { SpackContext } from "../../context.ts";
+import type { SpackContext } from "../../context/context.ts";
 import { parseSpec } from "../../spec/parse-spec.ts";
 import { satisfies } from "../../spec/satisfies.ts";
 import { SpecSyntaxError } from "../../spec/spec-errors.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { messageOf } from "../../../../../extension/core/base/errors.ts";
 import type { PathTranslation } from "../../../../../extension/core/site/paths.ts";
-import type { SpackContext } from "../../../../../extension/core/spack/context.ts";
+import type { SpackContext } from "../../../../../extension/core/spack/context/context.ts";
 import { type ConfigValue, plain } from "../../../../../extension/core/spack/manifest/config-value.ts";
 import { expandUserSpecs } from "../../../../../extension/core/spack/manifest/expand.ts";
 import { type Manifest, readManifest } from "../../../../../extension/core/spack/manifest/manifest.ts";

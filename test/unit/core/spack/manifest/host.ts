@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { samePaths } from "../../../../../extension/core/site/paths.ts";
-import type { SpackContext } from "../../../../../extension/core/spack/context.ts";
+import type { SpackContext } from "../../../../../extension/core/spack/context/context.ts";
 
 const folder = new URL("../../../../fixtures/spack/manifests-more/", import.meta.url);
 

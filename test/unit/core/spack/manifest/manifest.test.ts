@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { SpackContext } from "../../../../../extension/core/spack/context.ts";
+import type { SpackContext } from "../../../../../extension/core/spack/context/context.ts";
 import { expandUserSpecs } from "../../../../../extension/core/spack/manifest/expand.ts";
 import {
   type Manifest,

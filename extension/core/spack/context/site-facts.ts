@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir, hostname, userInfo } from "node:os";
-import type { Command } from "../base/process.ts";
+import type { Command } from "../../base/process.ts";
 
 /** What a site says about itself; Spack's context is made of it. Undefined is unknown. */
 export interface SiteFacts {

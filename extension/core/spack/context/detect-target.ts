@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { isJsonObject, type JsonObject } from "../base/json-fields.ts";
+import { isJsonObject, type JsonObject } from "../../base/json-fields.ts";
 
 /** Where Spack keeps archspec's table: since 1.1, and before. */
 const tables = [

@@ -1,7 +1,7 @@
 import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import type { PathTranslation } from "../site/paths.ts";
+import type { PathTranslation } from "../../site/paths.ts";
 import type { ScopeFolder, SpackContext } from "./context.ts";
 import { detectTarget } from "./detect-target.ts";
 import type { SiteFacts } from "./site-facts.ts";

@@ -1,4 +1,4 @@
-import type { PathTranslation } from "../site/paths.ts";
+import type { PathTranslation } from "../../site/paths.ts";
 
 /** A folder of configuration files, one a section, outside of any environment. */
 export interface ScopeFolder {

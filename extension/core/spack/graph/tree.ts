@@ -1,5 +1,5 @@
-import { hasType, nodeOf } from "./lockfile/closure.ts";
-import type { DependencyType, LockDependency, Lockfile, LockNode, SpecHash } from "./lockfile/lockfile.ts";
+import { hasType, nodeOf } from "../lockfile/closure.ts";
+import type { DependencyType, LockDependency, Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
 
 /** One line of a dependency tree. */
 export interface TreeLine {
