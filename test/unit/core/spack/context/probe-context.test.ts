@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { samePaths } from "../../../../extension/core/site/paths.ts";
-import { detectTarget } from "../../../../extension/core/spack/context/detect-target.ts";
-import { operatingSystem, spackContext } from "../../../../extension/core/spack/context/probe-context.ts";
-import { parseSiteFacts, type SiteFacts } from "../../../../extension/core/spack/context/site-facts.ts";
+import { samePaths } from "../../../../../extension/core/site/paths.ts";
+import { detectTarget } from "../../../../../extension/core/spack/context/detect-target.ts";
+import { operatingSystem, spackContext } from "../../../../../extension/core/spack/context/probe-context.ts";
+import { parseSiteFacts, type SiteFacts } from "../../../../../extension/core/spack/context/site-facts.ts";
 
 let root: string;
 beforeEach(async () => {
