@@ -41,7 +41,8 @@ export async function startPrivateDockerd(options: PrivateDockerdOptions = {}): 
     running = undefined;
   };
   const start = async () => {
-    await rm(at("pid"), { force: true }); // Holds 1, which is there in every namespace.
+    // As after a reboot: the ids in there are those of other processes in the new namespace.
+    for (const name of ["pid", "exec"]) await rm(at(name), { recursive: true, force: true });
     running = startProcess({ command: "unshare", args: [...namespaces, "dockerd", ...dockerdArguments(at)] });
     const ended = running.ended.then(() => {
       throw new Error(`dockerd ended:\n${running?.output()}`);
