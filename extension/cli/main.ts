@@ -1,6 +1,6 @@
 import module from "node:module";
 
-/** The bundle of program.ts beside this file, which is loaded only when there is something to do. */
+/** The bundles of program.ts beside this file, loaded only when there is something to do; exec.cjs is a part of the other. */
 type Program = { readonly runProgram: (argv: readonly string[]) => Promise<number> };
 
 declare const SYGALDRY_VERSION: string;
@@ -15,7 +15,9 @@ async function main(): Promise<void> {
   endWithReader();
   // Node 22.8 and newer keep the compiled bundle on disk, which saves some 30 ms a call.
   module.enableCompileCache?.();
-  const { runProgram } = require("./sygaldry.cjs") as Program;
+  const { runProgram } = (
+    first === "exec" || first === "shell" ? require("./exec.cjs") : require("./sygaldry.cjs")
+  ) as Program;
   process.exitCode = await runProgram(process.argv);
 }
 

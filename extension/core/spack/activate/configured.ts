@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { EnvironmentChange } from "./changes.ts";
 import { changeOf } from "./recipe/environment.ts";
 

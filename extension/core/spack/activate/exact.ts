@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { SygaldryError } from "../../base/errors.ts";
 import { readTextIfExists, sha256, writeAtomic } from "../../base/files.ts";
 import type { Command, ProcessRunner } from "../../base/process.ts";
