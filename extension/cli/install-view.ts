@@ -54,7 +54,8 @@ function eventLines(
 ): readonly string[] {
   switch (event.kind) {
     case "started":
-      return terminal ? [] : [`  ${label(event.package)} ${origin(event.from)}`.trimEnd()];
+      // Told again as soon as Spack says where it is from.
+      return terminal || event.from === undefined ? [] : [`  ${label(event.package)} ${origin(event.from)}`];
     case "phase":
       return verbose && !terminal ? [`  ${label(event.package)} ${event.phase}`] : [];
     case "installed":

@@ -79,6 +79,7 @@ requires("linux", "spack")("sygaldry spack with the real Spack (integration)", (
     const more = { ...env, SYGALDRY_SPACK_BUILDCACHE: cache };
     const pushed = await sygaldry(["spack", "push", "--json"], { cwd: slow, env: more });
     expect(pushed.exitCode, pushed.stderr).toBe(0);
+    expect(pushed.stderr).not.toContain("warning");
     expect(pushed.json()).toMatchObject({ cache, selected: 2 });
     const other = await place.withStore("stor2");
     const elsewhere = { ...more, SPACK_USER_CONFIG_PATH: other.environment["SPACK_USER_CONFIG_PATH"] ?? "" };

@@ -117,9 +117,12 @@ function summary(progress: InstallProgress | undefined) {
   };
 }
 
+/** In the order in which they ended. */
 function packagesIn(
   progress: InstallProgress | undefined,
   wanted: PackageProgress["state"],
 ): readonly PackageProgress[] {
-  return [...(progress?.packages.values() ?? [])].filter(({ state }) => state === wanted);
+  return [...(progress?.packages.values() ?? [])]
+    .filter(({ state }) => state === wanted)
+    .sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
 }

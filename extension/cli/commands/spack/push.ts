@@ -98,7 +98,9 @@ function tell(output: Output, event: PushEvent): void {
       output.warn(`${event.package.name}@${event.package.version}: ${event.why}`);
       break;
     case "warning":
-      output.warn(event.why);
+      // The first push makes the layout.
+      if (/is missing layout\.json/.test(event.why)) output.debug(event.why);
+      else output.warn(event.why);
       break;
     case "output":
       output.debug(event.line);
