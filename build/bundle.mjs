@@ -38,7 +38,7 @@ const quietModem = {
 const lazyBuiltins = {
   name: "lazy-builtins",
   setup(build) {
-    const heavy = /^(node:)?(child_process|crypto|fs\/promises|https|stream\/promises)$/;
+    const heavy = /^(node:)?(child_process|crypto|fs\/promises|https|stream\/promises|zlib)$/;
     build.onResolve({ filter: heavy }, ({ path, namespace }) =>
       namespace === "lazy"
         ? { path, external: true }
