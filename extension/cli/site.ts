@@ -1,8 +1,7 @@
 import path from "node:path";
 import type { Log } from "../core/base/log.ts";
 import { processRunner } from "../core/base/process.ts";
-import { execInContainer } from "../core/container/lifecycle/exec.ts";
-import { type LoadOptions, loadConfig } from "../core/project/config.ts";
+import type { LoadOptions } from "../core/project/config.ts";
 import { resolvePath } from "../core/project/home-path.ts";
 import { checkoutKey, projectId } from "../core/project/identity.ts";
 import type { Environment } from "../core/project/overrides.ts";
@@ -12,7 +11,6 @@ import { containerSite } from "../core/site/container.ts";
 import { hereSite, isInsideContainer } from "../core/site/here.ts";
 import { mountTranslation, type SiteMount } from "../core/site/mounts.ts";
 import type { Site } from "../core/site/site.ts";
-import { createEngine } from "./engine.ts";
 import { type CommonOptions, loadOptions } from "./options.ts";
 
 export interface SiteOptions extends CommonOptions {
@@ -30,16 +28,23 @@ export async function chooseSite(options: SiteOptions, log: Log): Promise<Site> 
   if (options.local === true || !isConfigured(load)) return hereSite("local", processRunner, process.env);
   const { root, mounts } = await projectMounts(load, process.env);
   log.debug(`toolchain commands run in the container of ${root}`);
-  const exec: Parameters<typeof containerSite>[0] = ({ signal, workingDirectory, ...command }) =>
-    execInContainer(createEngine(process.env), {
+  const exec: Parameters<typeof containerSite>[0] = async ({ signal, workingDirectory, ...command }) => {
+    // Most commands only translate paths and never ask the engine.
+    const [{ createEngine }, { execInContainer }] = await Promise.all([
+      import("./engine.ts"),
+      import("../core/container/lifecycle/exec.ts"),
+    ]);
+    return execInContainer(createEngine(process.env), {
       ...{ ...command, root, hostFolder: root, tty: false },
       ...(workingDirectory === undefined ? {} : { workingDirectory }),
       ...(signal === undefined ? {} : { signal }),
     });
+  };
   return containerSite(exec, await mountTranslation(mounts));
 }
 
-function isConfigured({ cwd, file }: LoadOptions): boolean {
+/** Whether there is a sygaldry.yaml; not whether it is right. */
+export function isConfigured({ cwd, file }: LoadOptions): boolean {
   if (file !== undefined) return true;
   try {
     findConfigFile(cwd);
@@ -57,6 +62,8 @@ async function projectMounts(
   load: LoadOptions,
   environment: Environment,
 ): Promise<{ readonly root: string; readonly mounts: readonly SiteMount[] }> {
+  // The schema takes longer to make than most commands without a configuration.
+  const { loadConfig } = await import("../core/project/config.ts");
   const project = await loadConfig({ environment, ...load });
   const { config, root } = project;
   const id = projectId(project);

@@ -1,6 +1,6 @@
 // The 456 packages of the large fixture as an environment with a store in which everything is installed.
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { bottomUp } from "../../extension/core/spack/lockfile/closure.ts";
@@ -26,10 +26,13 @@ function makeLarge() {
   const lockFile = path.join(environment, "spack.lock");
   writeFileSync(lockFile, JSON.stringify(lock));
   const manifest = readFileSync(path.join(fixture, "spack.yaml"), "utf8");
-  writeFileSync(path.join(environment, "spack.yaml"), manifest.replace(/view: .*/, "view: false"));
+  const view = path.join(folder, "view");
+  writeFileSync(path.join(environment, "spack.yaml"), manifest.replace(/view: .*/, `view: ${view}`));
+  mkdirSync(path.join(folder, "._view/generation/bin"), { recursive: true });
+  symlinkSync(path.join(folder, "._view/generation"), view);
   const installs = Object.entries(lock.concrete_specs).map(([hash, spec]) => {
     const prefix = path.join(store, `linux-x86_64_v3/${spec.name}-${spec.version}-${hash}`);
-    if (spec.external === undefined) mkdirSync(path.join(prefix, ".spack"), { recursive: true });
+    if (spec.external === undefined) mkdirSync(path.join(prefix, "bin"), { recursive: true });
     const record = {
       spec,
       ref_count: 1,

@@ -1,6 +1,5 @@
 import path from "node:path";
 import { SygaldryError } from "../base/errors.ts";
-import { configProblems } from "./config-problems.ts";
 import { readChain } from "./extends.ts";
 import { isTree, mergeTrees, type Tree } from "./merge.ts";
 import {
@@ -70,7 +69,11 @@ export async function loadConfig(options: LoadOptions): Promise<ProjectConfig> {
   }
   const origin = (at: KeyPath) => nearest(origins, at);
   const parsed = configSchema.safeParse(tree);
-  if (!parsed.success) throw configProblems(parsed.error.issues, file, chain, origin);
+  if (!parsed.success) {
+    // Only who made a mistake waits for the words about it.
+    const { configProblems } = await import("./config-problems.ts");
+    throw configProblems(parsed.error.issues, file, chain, origin);
+  }
   return {
     root: path.dirname(file),
     file,

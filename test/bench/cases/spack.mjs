@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { samePaths } from "../../../extension/core/site/paths.ts";
 import { packageStates } from "../../../extension/core/spack/environment/package-states.ts";
@@ -83,12 +82,13 @@ export const show = {
   peer: () => inLarge({ command: spackProgram(), args: ["-e", ".", "find", "--json"] }),
 };
 
+/** As after a clone: solved and nothing installed, so that both set the view's variables. */
 export const activate = {
   ...realSpack,
   name: "spack activate / spack env activate --sh (456 packages)",
   goal: 0.2,
-  ours: () => inLarge({ command: process.execPath, args: [cli, "spack", "activate", "--quiet"] }),
-  peer: () => inLarge({ command: spackProgram(), args: ["env", "activate", "--sh", "."] }),
+  ours: () => inLarge({ command: process.execPath, args: [cli, "spack", "activate", "--quiet"] }, "empty"),
+  peer: () => inLarge({ command: spackProgram(), args: ["env", "activate", "--sh", "."] }, "empty"),
 };
 
 function spackRoot() {
@@ -100,21 +100,16 @@ function spackProgram() {
   return path.join(spackRoot(), "bin/spack");
 }
 
-/** Both use the store made for it, through a configuration scope of the user's. */
-function inLarge(command) {
-  const { environment, folder, store } = largeEnvironment();
-  const config = path.join(folder, "config");
+/** Both use the store made for it, or an empty one, through a configuration scope of the user's. */
+function inLarge(command, store = "store") {
+  const { environment, folder } = largeEnvironment();
+  const config = path.join(folder, `config-${store}`);
   if (!existsSync(config)) {
-    execFileSync("mkdir", ["-p", config]);
+    mkdirSync(config);
     const users = process.env.SPACK_USER_CONFIG_PATH;
-    if (users && existsSync(users)) execFileSync("cp", ["-r", `${users}/.`, config]);
-    execFileSync("sh", [
-      "-c",
-      'printf "config:\\n  install_tree:\\n    root: %s\\n" "$1" >"$2"',
-      "sh",
-      store,
-      path.join(config, "config.yaml"),
-    ]);
+    if (users && existsSync(users)) cpSync(users, config, { recursive: true });
+    const settings = { config: { install_tree: { root: path.join(folder, store) } } };
+    writeFileSync(path.join(config, "config.yaml"), JSON.stringify(settings));
   }
   return { ...command, cwd: environment, env: { SPACK_USER_CONFIG_PATH: config, SPACK_ROOT: spackRoot() } };
 }

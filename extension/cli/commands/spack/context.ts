@@ -1,7 +1,6 @@
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { processRunner } from "../../../core/base/process.ts";
-import { loadConfig } from "../../../core/project/config.ts";
 import { findRepository } from "../../../core/project/repository.ts";
 import { findConfigFile } from "../../../core/project/root.ts";
 import {
@@ -13,6 +12,7 @@ import {
 } from "../../../core/spack/find-environments.ts";
 import { type LoadedLock, readLockfile } from "../../../core/spack/lockfile/read-lockfile.ts";
 import { type CommonOptions, loadOptions } from "../../options.ts";
+import { isConfigured } from "../../site.ts";
 
 /** The folder whose environments are meant: of sygaldry.yaml, else the git repository's, else the working directory. */
 export async function repositoryRoot(options: CommonOptions): Promise<string> {
@@ -45,12 +45,10 @@ export async function repositoryEnvironments(
 }
 
 async function namedEnvironments(options: CommonOptions): Promise<readonly string[] | undefined> {
-  try {
-    return (await loadConfig(loadOptions(options))).config.spack.environments;
-  } catch (error) {
-    if (error instanceof SygaldryError && error.code === "SYG-CONFIG-MISSING") return undefined;
-    throw error;
-  }
+  const load = loadOptions(options);
+  if (!isConfigured(load)) return undefined;
+  const { loadConfig } = await import("../../../core/project/config.ts");
+  return (await loadConfig(load)).config.spack.environments;
 }
 
 /**
