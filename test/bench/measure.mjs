@@ -21,15 +21,13 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** A function is called in this process; a command is timed from the start of its process to its end. */
+/** Of a command that `reports`, what it says itself: its first line of output, in milliseconds. */
 async function timeOf(subject) {
-  if (typeof subject !== "function") return timeOfCommand(subject);
-  const started = performance.now();
-  await subject();
-  return performance.now() - started;
+  const { took, said } = await timeOfCommand(subject);
+  return subject.reports ? Number(said.split("\n")[0]) : took;
 }
 
-/** `env` is added to this process's environment. */
+/** From the start of the process to its end. `env` is added to this process's environment. */
 function timeOfCommand({ command, args, cwd, env }) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
@@ -44,7 +42,7 @@ function timeOfCommand({ command, args, cwd, env }) {
     child.once("exit", () => (took = performance.now() - started));
     child.once("error", reject);
     child.once("close", (code) => {
-      if (code === 0) resolve(took);
+      if (code === 0) resolve({ took, said });
       else reject(new Error(`${[command, ...args].join(" ")} exited with ${code}\n${said.trim()}`));
     });
   });

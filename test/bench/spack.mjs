@@ -54,7 +54,7 @@ function makeLarge() {
 
 /**
  * A lock of `copies` times the large fixture's packages (externals once), whose hashes are all right: each copy is from
- * another namespace. A JSON text.
+ * another namespace. Returns the file.
  */
 export function manyPackages(copies) {
   const text = readFileSync(path.join(fixture, "spack.lock"), "utf8");
@@ -75,7 +75,9 @@ export function manyPackages(copies) {
     }
     roots.push(...lock.roots.map((root) => ({ ...root, hash: moved.get(root.hash) })));
   }
-  return JSON.stringify({ ...lock, roots, concrete_specs: specs });
+  const file = path.join(largeEnvironment().folder, `${copies}.lock`);
+  writeFileSync(file, JSON.stringify({ ...lock, roots, concrete_specs: specs }));
+  return file;
 }
 
 function specHash(content) {

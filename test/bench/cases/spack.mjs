@@ -1,73 +1,39 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { samePaths } from "../../../extension/core/site/paths.ts";
-import { packageStates } from "../../../extension/core/spack/environment/package-states.ts";
-import { parseLockfile, readLockfile } from "../../../extension/core/spack/lockfile/read-lockfile.ts";
-import { verifyHashes } from "../../../extension/core/spack/lockfile/verify-hashes.ts";
-import { readDatabase } from "../../../extension/core/spack/store/read-database.ts";
 import { largeEnvironment, manyPackages } from "../spack.mjs";
 
 const cli = path.resolve("dist/cli.cjs");
 const nothing = { prepare: () => {}, cleanup: () => {} };
 
-/** Lock, hash check, database and join, from the files on; the peer parses the lock's text, which it has read already. */
+/** In a process of its own, see warm.mjs. */
+function warm(what, ...files) {
+  return { command: process.execPath, args: ["test/bench/warm.mjs", what, ...files], reports: true };
+}
+
 export const load = {
   ...nothing,
   name: "load 456 packages, check, join / JSON.parse of the lock",
   goal: 6,
-  ours: () => {
-    const { store, lockFile } = largeEnvironment();
-    return () => loadJoined(lockFile, store);
-  },
-  peer: () => {
-    const text = readFileSync(largeEnvironment().lockFile, "utf8");
-    return () => JSON.parse(text);
-  },
+  ours: () => warm("load", largeEnvironment().lockFile, largeEnvironment().store),
+  peer: () => warm("parse", largeEnvironment().lockFile),
 };
 
-async function loadJoined(lockFile, store) {
-  const [loaded, database] = await Promise.all([readLockfile(lockFile), readDatabase(store)]);
-  if (verifyHashes(loaded).damaged.length > 0) throw new Error("damaged");
-  const known = { root: store, database, upstreams: [], failures: [], problems: [] };
-  const packages = await packageStates(loaded.lock, known, samePaths);
-  if (packages.some(({ state }) => state !== "installed" && state !== "external"))
-    throw new Error("not installed");
-}
-
-/** Linear growth: twelve times the packages cost as much more of reading and checking as of parsing alone. */
+/** The same ratio for twelve times the packages: the cost grows as that of parsing alone does. */
 export const growth = {
   ...nothing,
   name: "read and check 5,307 packages / JSON.parse of them",
   goal: 6,
-  ours: () => {
-    const text = manyPackages(12);
-    return () => check(text, 5307);
-  },
-  peer: () => {
-    const text = manyPackages(12);
-    return () => JSON.parse(text);
-  },
+  ours: () => warm("check", manyPackages(12)),
+  peer: () => warm("parse", manyPackages(12)),
 };
 
-/** The same for the packages as they are, to compare the ratios. */
 export const small = {
   ...nothing,
   name: "read and check 456 packages / JSON.parse of them",
   goal: 6,
-  ours: () => {
-    const text = manyPackages(1);
-    return () => check(text, 456);
-  },
-  peer: () => {
-    const text = manyPackages(1);
-    return () => JSON.parse(text);
-  },
+  ours: () => warm("check", manyPackages(1)),
+  peer: () => warm("parse", manyPackages(1)),
 };
-
-function check(text, packages) {
-  const { verified, damaged } = verifyHashes(parseLockfile(text, "spack.lock"));
-  if (verified !== packages || damaged.length > 0) throw new Error(`${verified} of ${packages} verified`);
-}
 
 const realSpack = {
   prepare: () => (spackRoot() === undefined ? "SPACK_ROOT names no Spack" : undefined),

@@ -90,7 +90,7 @@ function repositoriesOf(manifest: Manifest, context: SpackContext): ReadonlyMap<
 
 /** `extra_attributes: environment:` of an external, which the lock keeps. */
 function externalChanges(lock: LoadedLock | undefined, hash: string) {
-  const external = lock?.raw.get(hash)?.["external"];
+  const external = lock?.raw(hash)?.["external"];
   const attributes = isJsonObject(external) ? external["extra_attributes"] : undefined;
   return isJsonObject(attributes) ? (configuredChanges(attributes["environment"]) ?? []) : [];
 }

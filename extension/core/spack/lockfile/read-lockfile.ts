@@ -13,13 +13,13 @@ import {
 import type { Lockfile, LockInclude, LockRoot } from "./lockfile.ts";
 import { readNodes } from "./read-node.ts";
 
-/** The lock and what it was read from: the parsed JSON is what hashes are computed over. */
+/** The lock and what it was read from: the text is what hashes are computed over. */
 export interface LoadedLock {
   readonly file: string;
   readonly text: string;
   readonly lock: Lockfile;
-  /** The JSON of each node as it stands in the file, by hash. */
-  readonly raw: ReadonlyMap<string, JsonObject>;
+  /** The JSON of a node as it stands in the file. The text is parsed once more for the first: few ever ask. */
+  raw(hash: string): JsonObject | undefined;
 }
 
 /**
@@ -102,7 +102,7 @@ function loadLock(document: JsonObject, text: string, file: string): LoadedLock 
   return {
     file,
     text,
-    raw,
+    raw: rawNodes(text),
     lock: {
       lockfileVersion,
       specfileVersion: typeof specfile === "number" ? specfile : undefined,
@@ -111,6 +111,18 @@ function loadLock(document: JsonObject, text: string, file: string): LoadedLock 
       nodes,
       includes: includes.map(({ path, roots, specs }) => ({ path, roots, hashes: [...specs.keys()] })),
     },
+  };
+}
+
+/** Kept as text, a large lock costs the garbage collector nothing. */
+function rawNodes(text: string): (hash: string) => JsonObject | undefined {
+  let nodes: ReadonlyMap<string, JsonObject> | undefined;
+  return (hash) => {
+    if (nodes === undefined) {
+      const document = asObject(JSON.parse(text), "");
+      nodes = collectNodes(document, readIncludes(document["include_concrete"]));
+    }
+    return nodes.get(hash);
   };
 }
 

@@ -51,8 +51,7 @@ describe("verifyHashes (unit)", () => {
   });
 
   it("does not mind how the file is laid out", () => {
-    const { file, raw } = fixtureLock("demo");
-    expect(raw.size).toBe(12);
+    const { file } = fixtureLock("demo");
     const pretty = JSON.stringify(JSON.parse(readFileSync(file, "utf8")), undefined, 4);
     expect(verifyHashes(parseLockfile(pretty, file)).verified).toBe(12);
   });
