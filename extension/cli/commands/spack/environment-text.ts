@@ -121,10 +121,7 @@ function problemsJson({ problems, manifest }: SpackEnvironment): readonly Record
 }
 
 export function problemLines({ problems, manifest }: SpackEnvironment): readonly string[] {
-  return [
-    ...problems.map(errorLine),
-    ...(manifest?.problems ?? []).map((problem) => `${problem.severity}: ${problemText(problem)}`),
-  ];
+  return [...problems.map(errorLine), ...(manifest?.problems ?? []).map(problemText)];
 }
 
 function errorLine({ code, message, next }: SygaldryError): string {

@@ -111,7 +111,13 @@ function counts(name: string, part: ConfigMap, { context, problems }: ListReadin
 
 function matrixOf(item: ConfigMap, definitions: Definitions, reading: ListReading): readonly SpecItem[] {
   const rows = item.entries.find(({ key }) => key === "matrix")?.value;
-  if (rows?.kind !== "list") return [];
+  if (rows?.kind !== "list") {
+    if (item.entries.some(({ key }) => key === "group")) {
+      const message = "groups of specs are of Spack 1.2, and how that expands them is not known here";
+      reading.problems.push({ severity: "undecided", code: "spec-group", message, at: item.at });
+    }
+    return [];
+  }
   const matrix: SpecMatrix = {
     kind: "matrix",
     rows: rows.items.map((row) => resolveList(itemsOf(row), definitions, reading)),

@@ -22,6 +22,7 @@ export type ProblemCode =
   | "deprecated"
   | "spec-syntax"
   | "spec-conflict"
+  | "spec-group"
   | "anonymous-spec"
   | "colon-lost"
   | "definition"

@@ -19,9 +19,17 @@ import {
  */
 const textOrNumber = either(text, number);
 
-const specList: Shape = list(
-  either(text, nothing, record({ matrix: list(texts), exclude: texts }, { required: ["matrix"] })),
+const matrix = record({ matrix: list(texts), exclude: texts }, { required: ["matrix"] });
+
+const specList: Shape = list(either(text, nothing, matrix));
+
+/** Of Spack 1.2: specs that are solved together, after the groups that they need, with settings of their own. */
+const group = record(
+  { group: text, specs: specList, needs: texts, override: anything, explicit: onOff },
+  { required: ["group"] },
 );
+
+const userSpecs: Shape = list(either(text, nothing, matrix, group));
 
 const include = list(
   either(
@@ -239,7 +247,7 @@ export const configFileShape: Shape = record(sectionShapes, { old: oldSections }
 
 export const manifestShape: Shape = record(
   {
-    spack: record({ ...sectionShapes, specs: specList, include_concrete: texts }, { old: oldSections }),
+    spack: record({ ...sectionShapes, specs: userSpecs, include_concrete: texts }, { old: oldSections }),
   },
   { required: ["spack"], old: { env: "the top key is `spack:`" } },
 );

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../../base/nearest.ts";
 import type { ConfigEntry, ConfigValue, Origin } from "./config-value.ts";
 import type { ManifestProblem } from "./problems.ts";
 
@@ -142,11 +142,8 @@ function unknownKey(entry: ConfigEntry, shape: RecordShape, name: string): Manif
 }
 
 function suggestion(key: string, valid: readonly string[]): string {
-  if (valid.length === 0) return "";
-  const nearest = closest(key, [...valid]);
-  return distance(key.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, key.length / 3)
-    ? `; did you mean "${nearest}"?`
-    : "";
+  const meant = nearest(key, valid);
+  return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }
 
 function problem(at: Origin, message: string): ManifestProblem {

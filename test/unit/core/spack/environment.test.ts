@@ -198,3 +198,16 @@ describe("verifyEnvironment (unit)", () => {
     ]);
   });
 });
+
+describe("groups of specs (unit)", () => {
+  it("are not called wrong, and not guessed at", async () => {
+    const demo = await environment("demo");
+    const yaml =
+      "spack:\n  specs:\n  - zlib\n  - group: apps\n    needs: [compiler]\n    specs: [hdf5]\n  view: false\n";
+    await writeFile(path.join(demo.folder, "spack.yaml"), yaml);
+    const found = await readEnvironment(demo, site());
+    expect(found.manifest?.problems).toEqual([]);
+    expect(found.drift).toMatchObject({ state: "unknown", spackSolves: undefined });
+    expect(found.drift?.reasons.map(({ part }) => part)).toContain("spec-group");
+  });
+});
