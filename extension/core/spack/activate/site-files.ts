@@ -1,16 +1,24 @@
 import { existsSync, statSync } from "node:fs";
 import type { PathTranslation } from "../../site/paths.ts";
 
-/** Tells folders of the site; each is looked for once. */
+/** Tells folders of the site; each is looked for once. What may not be looked at is none, as for Spack. */
 export function folderTest(paths: PathTranslation): (sitePath: string) => boolean {
   const known = new Map<string, boolean>();
   return (sitePath) => {
     const before = known.get(sitePath);
     if (before !== undefined) return before;
-    const found = statSync(paths.local(sitePath), { throwIfNoEntry: false })?.isDirectory() ?? false;
+    const found = isFolder(paths.local(sitePath));
     known.set(sitePath, found);
     return found;
   };
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /** Tells whatever the site has at a path. */
