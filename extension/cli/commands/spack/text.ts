@@ -14,9 +14,11 @@ export function nodeJson(node: LockNode): Record<string, unknown> {
   return { name: node.name, version: node.version, hash: node.hash };
 }
 
-/** The roots in the order of their specs. */
-export function sortedRoots(lock: Lockfile): Lockfile["roots"] {
-  return [...lock.roots].sort((a, b) => (a.spec < b.spec ? -1 : a.spec > b.spec ? 1 : 0));
+/** The roots in the order of their specs, those of included environments too. */
+export function sortedRoots({ roots, includes }: Lockfile): Lockfile["roots"] {
+  return [...roots, ...includes.flatMap((include) => include.roots)].sort((a, b) =>
+    a.spec < b.spec ? -1 : a.spec > b.spec ? 1 : 0,
+  );
 }
 
 export function count(number: number, one: string, many = `${one}s`): string {

@@ -1,4 +1,4 @@
-import { buildOnly, closure, hasType, nodeOf } from "../lockfile/closure.ts";
+import { buildOnly, closure, hasType, nodeOf, rootHashes } from "../lockfile/closure.ts";
 import type { DependencyType, Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
 
 export interface GraphNode {
@@ -35,7 +35,7 @@ export interface GraphOptions {
 export function dependencyGraph(lock: Lockfile, { roots, types, depth }: GraphOptions): DependencyGraph {
   const members = closure(lock, roots, types, depth);
   const onlyForBuilding = buildOnly(lock);
-  const isRoot = new Set(lock.roots.map(({ hash }) => hash));
+  const isRoot = new Set(rootHashes(lock));
   const nodes = [...members].map((hash) => nodeOf(lock, hash)).sort(byNameThenHash);
   return {
     nodes: nodes.map((node) => ({

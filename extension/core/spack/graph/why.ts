@@ -1,4 +1,4 @@
-import { dependents, hasType, nodeOf } from "../lockfile/closure.ts";
+import { dependents, hasType, nodeOf, rootHashes } from "../lockfile/closure.ts";
 import type { DependencyType, LockDependency, Lockfile, LockNode, SpecHash } from "../lockfile/lockfile.ts";
 import { byNameThenHash } from "./graph.ts";
 
@@ -11,8 +11,9 @@ export interface Step {
 /** Why a package is there: for each root that needs it, one shortest way; and who depends on it directly. */
 export interface Why {
   readonly node: LockNode;
-  /** The user specs that are this very node. */
+  /** The user specs that are this very node; those of included environments too. */
   readonly specs: readonly string[];
+  /** Along edges of the types asked for. */
   readonly dependents: readonly { readonly node: LockNode; readonly dependency: LockDependency }[];
   readonly paths: readonly (readonly Step[])[];
 }
@@ -37,13 +38,14 @@ export function why(lock: Lockfile, target: SpecHash, types: readonly Dependency
     }
     ring = up;
   }
-  const roots = [...new Set(lock.roots.map(({ hash }) => hash))].filter((hash) => seen.has(hash));
+  const userSpecs = [...lock.roots, ...lock.includes.flatMap(({ roots }) => roots)];
+  const direct = (above.get(target) ?? []).filter(({ dependency }) => hasType(dependency, types));
   return {
     node: nodeOf(lock, target),
-    specs: lock.roots.filter(({ hash }) => hash === target).map(({ spec }) => spec),
-    dependents: [...(above.get(target) ?? [])].sort((a, b) => byNameThenHash(a.node, b.node)),
-    paths: roots
-      .filter((hash) => hash !== target)
+    specs: [...new Set(userSpecs.filter(({ hash }) => hash === target).map(({ spec }) => spec))],
+    dependents: direct.sort((a, b) => byNameThenHash(a.node, b.node)),
+    paths: rootHashes(lock)
+      .filter((hash) => hash !== target && seen.has(hash))
       .map((hash) => wayDown(lock, hash, next))
       .sort((a, b) => a.length - b.length || byFirst(a, b)),
   };

@@ -4,6 +4,7 @@ import { dependencyGraph } from "../../../../extension/core/spack/graph/graph.ts
 import { toMermaid } from "../../../../extension/core/spack/graph/mermaid.ts";
 import { treeLines } from "../../../../extension/core/spack/graph/tree.ts";
 import { why } from "../../../../extension/core/spack/graph/why.ts";
+import { closure } from "../../../../extension/core/spack/lockfile/closure.ts";
 import type { DependencyType, Lockfile } from "../../../../extension/core/spack/lockfile/lockfile.ts";
 import { fixtureLock } from "../../../support/spack-fixtures.ts";
 
@@ -136,7 +137,23 @@ describe("why (unit)", () => {
   });
 
   it("finds no way along edges that do not count", () => {
-    expect(why(lock, hashOf("demo-gen"), ["link", "run"]).paths).toEqual([]);
+    const found = why(lock, hashOf("demo-gen"), ["link", "run"]);
+    expect([found.paths, found.dependents]).toEqual([[], []]);
+    expect(why(lock, hashOf("demo-gen"), ["build"]).dependents).not.toEqual([]);
+  });
+
+  it("knows the roots of included environments", () => {
+    const { lock: including } = fixtureLock("matrix");
+    const [include] = including.includes;
+    const own = new Set(including.roots.map(({ hash }) => hash));
+    const taken = include?.roots.find(({ hash }) => !own.has(hash));
+    expect(why(including, taken?.hash ?? "", all).specs).toEqual([taken?.spec]);
+    const only = include?.hashes.find(
+      (hash) => closure(including, own).has(hash) === false && hash !== taken?.hash,
+    );
+    expect(why(including, only ?? "", all).paths).not.toEqual([]);
+    const { nodes } = dependencyGraph(including, { roots: [taken?.hash ?? ""], types: all });
+    expect(nodes.find(({ hash }) => hash === taken?.hash)).toMatchObject({ root: true });
   });
 
   it("has a way from each root that needs zlib in the large environment", () => {
