@@ -33,7 +33,8 @@ function exactly({ name, version, hash }: LockNode): string {
 function noSuch(lock: Lockfile, text: string): SygaldryError {
   const { name } = parseSpec(text);
   const there = [...lock.nodes.values()].filter((node) => node.name === name);
-  const near = nearest(name, new Set([...lock.nodes.values()].map((node) => node.name)));
+  const names = new Set([...lock.nodes.values()].map((node) => node.name));
+  const near = name === "" ? undefined : nearest(name, names);
   const next =
     there.length > 0
       ? `The lock has ${there.map(exactly).join(", ")}.`
