@@ -24,7 +24,7 @@ export interface OpenCacheOptions {
 /** A mirror, ready to be asked; nothing is read or sent yet. What it cannot be asked for, it answers with why. */
 export function openBuildCache(mirror: Mirror, options: OpenCacheOptions = {}): BuildCache {
   const store = indexStore(options.indexes);
-  const shown = redactor([])(mirror.url);
+  const shown = redactor([])(withoutQuery(mirror.url));
   const opened = { name: mirror.name, url: shown };
   const scheme = /^([a-z0-9+]+):\/\//i.exec(mirror.url)?.[1]?.toLowerCase() ?? "file";
   if (scheme === "file") return { ...opened, ...fileCache(mirror, options.paths ?? samePaths, store) };
@@ -49,6 +49,11 @@ export function openBuildCache(mirror: Mirror, options: OpenCacheOptions = {}): 
     return { ...opened, has: (packages, ask = {}) => askOciCache(packages, ask, context) };
   }
   return { ...opened, ...unusable(`${shown} is of a kind that only Spack itself can ask`) };
+}
+
+/** A query may be a signature that opens the cache to whoever has it. */
+function withoutQuery(url: string): string {
+  return /^file:|^\//i.test(url) ? url : url.replace(/[?#].*$/s, "");
 }
 
 function fileCache(mirror: Mirror, paths: PathTranslation, store: IndexStore): Pick<BuildCache, "has"> {

@@ -27,7 +27,8 @@ export function cacheSetting(
   if (/['"\s]/.test(url) || !/^(\/|[a-z][a-z0-9+.-]*:\/\/)/.test(url)) {
     throw new SygaldryError(
       "SYG-USAGE",
-      `${cacheVariables.url} is neither an absolute path nor a URL: ${url}`,
+      // Its value is not shown: it may hold a password.
+      `${cacheVariables.url} is neither an absolute path nor a URL`,
       {
         next: "Give it a folder such as /opt/bazel_cache/spack_buildcache, or a URL such as oci://registry.example/cache.",
       },

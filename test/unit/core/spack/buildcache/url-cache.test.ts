@@ -334,3 +334,9 @@ describe("openBuildCache (unit)", () => {
     expect(open("https://kvothe:tehlu@cache.example/x").url).toBe("https://***@cache.example/x");
   });
 });
+
+test("shows an address without what opens the cache (unit)", () => {
+  expect(open("https://me:s3cret@cache.example/p?X-Signature=s3cret").url).toBe(
+    "https://***@cache.example/p",
+  );
+});

@@ -16,6 +16,11 @@ describe("the build cache of a site (unit)", () => {
     });
   });
 
+  it("does not show a setting that it refuses, for it may hold a password", () => {
+    const SYGALDRY_SPACK_BUILDCACHE = "https://me:my s3cret@cache.example";
+    expect(() => cacheSetting({ SYGALDRY_SPACK_BUILDCACHE }, undefined)).toThrow(/^(?!.*s3cret).*neither/);
+  });
+
   it("leaves passwords in their variables", () => {
     const variables = {
       SYGALDRY_SPACK_BUILDCACHE: "oci://registry.example/cache",
