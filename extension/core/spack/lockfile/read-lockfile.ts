@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { messageOf, SygaldryError, systemCode } from "../../base/errors.ts";
 import {
@@ -30,17 +31,20 @@ export async function readLockfile(file: string, signal?: AbortSignal): Promise<
   let text: string;
   try {
     // Decoded at once: piece by piece, as readFile does it, takes as long as parsing.
-    text = (await readFile(file, signal === undefined ? {} : { signal })).toString("utf8");
+    text = (await readFile(file, { flag: withoutWaiting, ...(signal && { signal }) })).toString("utf8");
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     if (signal?.aborted) throw new SygaldryError("SYG-CANCELLED", `reading ${file} was cancelled`);
     throw new SygaldryError("SYG-SPACK-LOCK", `${file} cannot be read: ${messageOf(error)}`, {
       cause: error,
-      next: "Make it readable for this user.",
+      next: mayNotRead.includes(systemCode(error) ?? "") ? "Make it readable for this user." : remake,
     });
   }
   return parseLockfile(text, file);
 }
+
+/** A pipe without a writer would keep the process from ending, whatever the signal. */
+const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** `file` is only named in errors. Throws SYG-SPACK-LOCK. */
 export function parseLockfile(text: string, file: string): LoadedLock {
@@ -60,6 +64,8 @@ export function parseLockfile(text: string, file: string): LoadedLock {
     );
   }
 }
+
+const mayNotRead = ["EACCES", "EPERM"];
 
 const remake = "Restore it from git, or run `sygaldry spack concretize` in its environment to make it anew.";
 

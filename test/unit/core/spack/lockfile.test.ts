@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { SygaldryError } from "../../../../extension/core/base/errors.ts";
 import {
@@ -35,6 +38,16 @@ describe("readLockfile (unit)", () => {
       nodes.filter(({ external }) => external !== undefined).length,
     ]).toEqual(expected);
     expect(buildOnly(lock).size).toBe(expected[1] - expected[3]);
+  });
+
+  it.skipIf(process.platform === "win32")("does not wait for a pipe that nobody writes to", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "sygaldry-test-"));
+    try {
+      execFileSync("mkfifo", [path.join(folder, "spack.lock")]);
+      await expect(readLockfile(path.join(folder, "spack.lock"))).rejects.toThrow("it is empty");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("keeps what a node says", () => {
