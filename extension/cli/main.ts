@@ -25,7 +25,8 @@ async function main(): Promise<void> {
 function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(141);
-    throw error;
+    process.stderr.write(`error[SYG-FILE]: the output cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
   process.stderr.on("error", () => {});
 }

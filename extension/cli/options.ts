@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { SygaldryError } from "../core/base/errors.ts";
 import type { LoadOptions } from "../core/project/config.ts";
 import type { ConfigFlags } from "../core/project/overrides.ts";
 import type { OutputOptions } from "./output.ts";
@@ -39,12 +40,22 @@ export function loadOptions(options: CommonOptions): LoadOptions {
 
 /** The working directory as the user sees it: VS Code names a folder's container by its path with symbolic links unresolved. */
 function workingDirectory(): string {
-  const cwd = process.cwd();
+  const cwd = existingFolder();
   const shown = process.env["PWD"];
   if (shown === undefined || shown === cwd) return cwd;
   try {
     return realpathSync(shown) === realpathSync(cwd) ? shown : cwd;
   } catch {
     return cwd;
+  }
+}
+
+function existingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new SygaldryError("SYG-FILE", "the working directory does not exist any more", {
+      ...{ cause, next: "Change to a folder that is there." },
+    });
   }
 }

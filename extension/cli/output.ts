@@ -7,6 +7,8 @@ export interface Output extends Log {
   readonly json: boolean;
   /** The command's result: with --json one object on stdout, else the text (nothing when undefined). */
   result(value: Readonly<Record<string, unknown>>, text?: string): void;
+  /** Something that went wrong beside the result, with its next step. */
+  problem(error: SygaldryError): void;
 }
 
 export interface OutputOptions {
@@ -22,6 +24,7 @@ export function createOutput({ json, quiet, verbose }: OutputOptions): Output {
     debug: (message) => verbose && line(pc.dim(message)),
     info: (message) => !quiet && line(message),
     warn: (message) => line(`${pc.yellow("warning:")} ${message}`),
+    problem: ({ code, message, next }) => line(failureText(code, message, next)),
     result(value, text) {
       if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
       else if (text !== undefined && text !== "") process.stdout.write(`${text}\n`);
@@ -38,12 +41,16 @@ export function printFailure(error: unknown, options: OutputOptions): void {
   }
   const known = error instanceof SygaldryError ? error : undefined;
   const code = known?.code ?? "SYG-UNEXPECTED";
-  process.stderr.write(`${pc.red(`error[${code}]:`)} ${messageOf(error)}\n`);
-  if (known?.next !== undefined) process.stderr.write(`${pc.bold("next:")} ${known.next}\n`);
+  process.stderr.write(`${failureText(code, messageOf(error), known?.next)}\n`);
   if (known === undefined)
     process.stderr.write("This is a fault in Sygaldry; please report it with the output of --verbose.\n");
   if (options.verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (options.json) printJson({ code, message: messageOf(error), next: known?.next, ...known?.data });
+}
+
+function failureText(code: string, message: string, next: string | undefined): string {
+  const failed = `${pc.red(`error[${code}]:`)} ${message}`;
+  return next === undefined ? failed : `${failed}\n${pc.bold("next:")} ${next}`;
 }
 
 /** The object of a command line that the parser refused; it has told people already. */

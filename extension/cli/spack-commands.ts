@@ -30,7 +30,12 @@ export const spackCommands: readonly CommandDefinition[] = [
     name: "why",
     description: "why a package is there: who needs it, and the way from each root",
     define: (command) =>
-      types(command.argument("<package>", "a name, a /hash or a spec")).addOption(environmentOption()),
+      types(
+        command
+          .usage("[options] [environment] <package>")
+          .argument("<environment-or-package>", environment)
+          .argument("[package]", "a name, a /hash or a spec"),
+      ).addOption(environmentOption()),
     load: async () => (await import("./commands/spack/why.ts")).why,
   },
   {

@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -110,6 +111,10 @@ describe("sygaldry spack, without Spack and without a container (integration)", 
     expect((await spack("why", "demo-base@1.3", "-e", "demo")).stdout).toContain(
       "demo-cli ─build,link→ demo-math ─build,link→ demo-base",
     );
+    expect((await spack("why", "demo", "demo-base@1.3")).stdout).toBe(
+      (await spack("why", "demo-base@1.3", "-e", "demo")).stdout,
+    );
+    expect((await spack("why", "demo", "demo-base", "-e", "tiny")).exitCode).toBe(2);
     const wrong = await spack("why", "demo-bass", "-e", "demo");
     expect(wrong.exitCode).toBe(1);
     expect(wrong.stderr).toContain("Did you mean demo-base?");
@@ -170,6 +175,28 @@ describe("sygaldry spack, without Spack and without a container (integration)", 
     expect(installs.filter(({ state }) => state === "intact")).toHaveLength(6);
   });
 
+  it("does not call sound what it could not examine", async () => {
+    const folder = path.join(storage, "looked-at/spack_store/linux-x86_64_v4");
+    const names = (await readdir(folder)).filter((name) => !/^demo-(?:base|gen)/.test(name));
+    const aside = path.join(storage, "aside");
+    await mkdir(aside);
+    try {
+      for (const name of names) {
+        await rename(path.join(folder, name), path.join(aside, name));
+        await writeFile(path.join(folder, name), "");
+      }
+      const verified = await spack("verify", "demo");
+      expect(verified.exitCode).toBe(1);
+      expect(verified.stdout).toMatch(/not all examined: demo-math 3\.1\.4/);
+      expect(verified.stdout).toMatch(/\nnot known to be sound\n$/);
+    } finally {
+      for (const name of names) {
+        await rm(path.join(folder, name), { force: true });
+        await rename(path.join(aside, name), path.join(folder, name));
+      }
+    }
+  });
+
   it("plans an install without a cache, a container or Spack", async () => {
     const planned = await spack("plan", "failing");
     expect(planned.exitCode).toBe(0);
@@ -185,7 +212,9 @@ describe("sygaldry spack, without Spack and without a container (integration)", 
     const before = await readFile(lock, "utf8");
     try {
       await writeFile(lock, before.slice(0, 1000));
-      expect((await spack("list")).stdout).toMatch(/spack\/tiny +- +- +unreadable/);
+      const listed = await spack("list");
+      expect(listed.stdout).toMatch(/spack\/tiny +- +- +unreadable/);
+      expect(listed.stderr).toMatch(/^error\[SYG-SPACK-LOCK\]: .*it ends in the middle\nnext: /m);
       const tree = await spack("tree", "tiny");
       expect(tree.exitCode).toBe(1);
       expect(tree.stderr).toContain("it ends in the middle");
@@ -193,6 +222,73 @@ describe("sygaldry spack, without Spack and without a container (integration)", 
     } finally {
       await writeFile(lock, before);
     }
+  });
+
+  it("tells a manifest that cannot be read from a lock that cannot", async () => {
+    const file = path.join(root, "spack/tiny/spack.yaml");
+    const before = await readFile(file, "utf8");
+    try {
+      await writeFile(file, "spack: [\n");
+      const shown = await spack("show", "tiny");
+      expect(shown.exitCode).toBe(1);
+      expect(shown.stdout).toMatch(/^lock +invalid manifest; 7 packages, 7 verified/m);
+      expect(shown.stderr).toMatch(/^error\[SYG-SPACK-MANIFEST\]: .*spack\.yaml:\d+:\d+: malformed YAML/);
+    } finally {
+      await writeFile(file, before);
+    }
+  });
+
+  it("shows the first of thousands of reasons", async () => {
+    const file = path.join(root, "spack/tiny/spack.yaml");
+    const before = await readFile(file, "utf8");
+    try {
+      const specs = Array.from({ length: 500 }, (_, index) => `    - package${index}\n`);
+      await writeFile(file, `spack:\n  specs:\n${specs.join("")}`);
+      const { stdout } = await spack("show", "tiny");
+      expect(stdout.split("\n").length).toBeLessThan(50);
+      expect(stdout).toMatch(/… and 47\d further reasons/);
+    } finally {
+      await writeFile(file, before);
+    }
+  });
+
+  it("makes an environment where it was asked to, and says why it cannot", async () => {
+    const place = path.join(root, "a place");
+    await mkdir(place);
+    try {
+      const made = await sygaldry(["spack", "create", ".", "--local"], { cwd: place });
+      expect(made.stdout).toBe(`${path.join(place, "spack.yaml")}\nnext: sygaldry spack concretize .\n`);
+      const below = await sygaldry(["spack", "create", "a place/below", "--local"], { cwd: root });
+      expect(below.stdout).toMatch(/next: sygaldry spack concretize 'a place\/below'\n$/);
+      const refused = await spack("create", "./a place/spack.yaml/deeper");
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toMatch(/^error\[SYG-FILE\]: .*cannot be made an environment/);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
+
+  it("takes what follows -- for Spack's, without an environment before it", async () => {
+    const cwd = path.join(root, "spack/tiny");
+    const installed = await sygaldry(["spack", "install", "--local", "--", "--overwrite"], {
+      ...{ cwd, env: { SPACK_ROOT: "/nowhere" } },
+    });
+    expect(installed.stderr).toContain("error[SYG-TOOL-MISSING]: /nowhere/bin/spack");
+  });
+
+  it("says that its folder is gone, or that its output cannot be written", async () => {
+    const script = (line: string) =>
+      processRunner.run({
+        command: "sh",
+        args: ["-c", line, "sh", process.execPath, inRepository("dist/cli.cjs"), root],
+      });
+    const gone = await script('mkdir "$3/gone"; cd "$3/gone"; rmdir "$3/gone"; exec "$1" "$2" spack list');
+    expect(gone.exitCode).toBe(1);
+    expect(gone.stderr).toContain("error[SYG-FILE]: the working directory does not exist any more");
+    if (!existsSync("/dev/full")) return;
+    const full = await script('cd "$3"; exec "$1" "$2" spack tree demo > /dev/full');
+    expect(full.exitCode).toBe(1);
+    expect(full.stderr).toMatch(/^error\[SYG-FILE\]: the output cannot be written: ENOSPC.*\n$/);
   });
 
   it("says what only documented fields hold", async () => {

@@ -1,7 +1,8 @@
 import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { SygaldryError } from "../../../core/base/errors.ts";
+import { messageOf, SygaldryError, systemCode } from "../../../core/base/errors.ts";
 import { writeAtomic } from "../../../core/base/files.ts";
+import { shellQuote } from "../../../core/base/shell.ts";
 import { manifestName } from "../../../core/spack/find-environments.ts";
 import { createCommand } from "../../../core/spack/run/commands.ts";
 import { newManifest } from "../../../core/spack/run/new-manifest.ts";
@@ -32,7 +33,7 @@ export async function create(
   const output = createOutput(outputOptions(options));
   const root = await repositoryRoot(options);
   const { cwd } = loadOptions(options);
-  const folder = /^[\w.-]+$/.test(name) ? path.join(root, "spack", name) : path.resolve(cwd, name);
+  const folder = /^\w[\w.-]*$/.test(name) ? path.join(root, "spack", name) : path.resolve(cwd, name);
   const file = path.join(folder, manifestName);
   if ((await stat(file).catch(() => undefined)) !== undefined) {
     throw new SygaldryError("SYG-FILE", `${file} is there already`, {
@@ -42,7 +43,10 @@ export async function create(
   if (options.from === undefined) await writeManifest(options, folder, output);
   else await copyEnvironment(options, folder, path.resolve(cwd, options.from), output, signal);
   const shown = path.relative(cwd, folder) || ".";
-  output.result({ environment: name, folder, file }, `${file}\nnext: sygaldry spack concretize ${shown}`);
+  output.result(
+    { environment: name, folder, file },
+    `${file}\nnext: sygaldry spack concretize ${shellQuote(shown)}`,
+  );
   return 0;
 }
 
@@ -50,8 +54,16 @@ async function writeManifest(options: CreateCommandOptions, folder: string, outp
   const site = await chooseSite(options, output);
   const own = site.kind === "local" ? undefined : `/opt/spack_store/view-${path.basename(folder)}`;
   const view = options.view ?? own ?? true;
-  await mkdir(folder, { recursive: true });
-  await writeAtomic(path.join(folder, manifestName), newManifest({ specs: options.spec ?? [], view }));
+  const text = newManifest({ specs: options.spec ?? [], view });
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeAtomic(path.join(folder, manifestName), text);
+  } catch (cause) {
+    if (systemCode(cause) === undefined) throw cause;
+    throw new SygaldryError("SYG-FILE", `${folder} cannot be made an environment: ${messageOf(cause)}`, {
+      ...{ cause, next: "Name a folder in which this user may write." },
+    });
+  }
 }
 
 async function copyEnvironment(

@@ -1,9 +1,10 @@
-import type { SygaldryError } from "../../../core/base/errors.ts";
 import type { EnvironmentView } from "../../../core/spack/environment/environment-views.ts";
 import type { EnvironmentPackage, PackageState } from "../../../core/spack/environment/package-states.ts";
 import type { SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
+import type { Origin } from "../../../core/spack/manifest/config-value.ts";
 import { problemText } from "../../../core/spack/manifest/problems.ts";
 import type { ViewProblem } from "../../../core/spack/view/view-health.ts";
+import type { Output } from "../../output.ts";
 import { count } from "./text.ts";
 
 export type StateCounts = Readonly<Record<PackageState, number>>;
@@ -42,6 +43,7 @@ export function storeText(counts: StateCounts): string {
 export function driftText({ drift, lock, problems, hashes }: SpackEnvironment): string {
   if (problems.some(({ code }) => code === "SYG-SPACK-LOCK")) return "unreadable";
   if (hashes !== undefined && hashes.damaged.length > 0) return "damaged";
+  if (problems.some(({ code }) => code === "SYG-SPACK-MANIFEST")) return "invalid manifest";
   if (drift === undefined) return lock === undefined ? "-" : "unknown";
   // Without a record of the solve only Spack's own rule can be judged.
   const bySpack = drift.reasons.every(({ kind }) => kind === "no-record");
@@ -120,12 +122,17 @@ function problemsJson({ problems, manifest }: SpackEnvironment): readonly Record
   ];
 }
 
-export function problemLines({ problems, manifest }: SpackEnvironment): readonly string[] {
-  return [...problems.map(errorLine), ...(manifest?.problems ?? []).map(problemText)];
+/** Says on stderr what could not be read, and what is doubtful in the manifest and told nowhere else. */
+export function tellProblems({ problems, manifest, drift }: SpackEnvironment, output: Output): void {
+  for (const problem of problems) output.problem(problem);
+  const told = new Set(drift?.reasons.map(({ part, at }) => placeOf(part, at)));
+  for (const problem of manifest?.problems ?? []) {
+    if (!told.has(placeOf(problem.code, problem.at))) output.warn(problemText(problem));
+  }
 }
 
-function errorLine({ code, message, next }: SygaldryError): string {
-  return `error[${code}]: ${message}${next === undefined ? "" : `\n  next: ${next}`}`;
+function placeOf(what: string, at: Origin | undefined): string {
+  return `${what} ${at?.file}:${at?.offset}`;
 }
 
 export function viewText({ descriptor, health, packages }: EnvironmentView): string {

@@ -1,5 +1,5 @@
 import { isCancellation, SygaldryError } from "../../../core/base/errors.ts";
-import { cacheSetting } from "../../../core/spack/run/cache-setting.ts";
+import { type CacheSetting, cacheSetting, urlSecrets } from "../../../core/spack/run/cache-setting.ts";
 import type { InstallOptions } from "../../../core/spack/run/commands.ts";
 import type { InstallEvent } from "../../../core/spack/run/events.ts";
 import { installEnvironment } from "../../../core/spack/run/install.ts";
@@ -9,7 +9,14 @@ import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
 import { chooseEnvironment, requireLock } from "./context.ts";
-import { installedHashes, openSpack, readPlace, sharedCache, siteVariables } from "./place.ts";
+import {
+  installedHashes,
+  openSpack,
+  readPlace,
+  type SpackPlace,
+  sharedCache,
+  siteVariables,
+} from "./place.ts";
 
 export interface InstallCommandOptions extends SiteOptions {
   readonly jobs?: number;
@@ -24,14 +31,18 @@ export interface InstallCommandOptions extends SiteOptions {
 /** Installs what the lock holds. What comes after `--` goes to `spack install`. */
 export async function install(
   options: InstallCommandOptions,
-  [name, ...more]: readonly string[],
+  operands: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
+  // `install -- --overwrite`: what looks like an option is none of an environment.
+  const named = operands[0]?.startsWith("-") !== true;
+  const [name, more] = named ? [operands[0], operands.slice(1)] : [undefined, operands];
   const output = createOutput(outputOptions(options));
   const environment = await chooseEnvironment(options, name, signal);
   const place = await openSpack(options, environment, output);
   const read = await readPlace(options, environment, output, signal);
   const { lock } = await requireLock(environment, signal);
+  const from = await cacheOf(options, place, signal);
   const view = installView(outputOptions(options));
   const timer = process.stderr.isTTY ? setInterval(view.redraw, 100) : undefined;
   const state: { progress?: InstallProgress } = {};
@@ -45,10 +56,10 @@ export async function install(
       place.site,
       {
         ...{ spack: place.program, environment: place.environment, lock, onEvent },
-        ...(await installOptions(options, more, place, signal)),
+        ...installOptions(options, more, from),
         installed: (asked) => installedHashes(read, asked),
       },
-      { signal },
+      { signal, secrets: urlSecrets(from?.url ?? "") },
     );
   } catch (error) {
     throw isCancellation(error) ? error : explained(error, state.progress);
@@ -63,15 +74,22 @@ export async function install(
   return 0;
 }
 
-async function installOptions(
+/** The project's build cache, unless none is wanted. */
+async function cacheOf(
+  { cache }: InstallCommandOptions,
+  place: SpackPlace,
+  signal: AbortSignal,
+): Promise<CacheSetting | undefined> {
+  if (cache === "never") return undefined;
+  return cacheSetting(await siteVariables(place, signal), sharedCache(place));
+}
+
+function installOptions(
   options: InstallCommandOptions,
   more: readonly string[],
-  place: Awaited<ReturnType<typeof openSpack>>,
-  signal: AbortSignal,
-): Promise<InstallOptions> {
+  from: CacheSetting | undefined,
+): InstallOptions {
   const { jobs, concurrent, cache, failFast, keepStage, verbose } = options;
-  const from =
-    cache === "never" ? undefined : cacheSetting(await siteVariables(place, signal), sharedCache(place));
   return {
     ...{ more, ...(from === undefined ? {} : { from }) },
     ...(jobs === undefined ? {} : { jobs }),

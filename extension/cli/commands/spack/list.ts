@@ -40,6 +40,11 @@ export async function list(
     },
     environments.length === 0 ? undefined : table([titles, ...environments.map(row)]),
   );
+  // Environments that share a store share its problems.
+  const problems = new Map(
+    environments.flatMap((environment) => environment.problems.map((one) => [one.message, one])),
+  );
+  for (const problem of problems.values()) output.problem(problem);
   if (environments.length === 0) output.info(`There is no spack.yaml in ${root}.`);
   for (const { kind, path: place, views } of conflicts) {
     const names = [...new Set(views.map(({ environment }) => environment))].join(", ");

@@ -11,9 +11,9 @@ import type { SiteOptions } from "../../site.ts";
 import {
   driftText,
   environmentJson,
-  problemLines,
   stateCounts,
   storeText,
+  tellProblems,
   viewText,
 } from "./environment-text.ts";
 import { openEnvironment } from "./open-environment.ts";
@@ -52,7 +52,7 @@ export async function show(
       ...failed.map(failedText),
     ].join("\n\n"),
   );
-  for (const line of problemLines(environment)) output.warn(line);
+  tellProblems(environment, output);
   return environment.problems.length > 0 ? 1 : 0;
 }
 
@@ -137,7 +137,7 @@ function showText(
         ? driftText(environment)
         : `${driftText(environment)}; ${count(lock.lock.nodes.size, "package")}, ${hashes?.verified ?? 0} verified${lock.lock.spackVersion === undefined ? "" : `; Spack ${lock.lock.spackVersion}`}`,
     ],
-    ...(drift?.reasons ?? []).map(({ text }) => ["", text]),
+    ...reasonTexts(drift).map((text) => ["", text]),
     [
       "store",
       `${store.root ?? "unknown"}${packages.length === 0 ? "" : `: ${storeText(stateCounts(packages))}`}`,
@@ -145,6 +145,15 @@ function showText(
     ...views.map((view) => ["view", viewText(view)]),
   ];
   return [table(head), ...bodyText(environment, all, details)].join("\n\n");
+}
+
+/** In a manifest that was written anew there may be thousands. */
+const mostReasons = 30;
+
+function reasonTexts(drift: SpackEnvironment["drift"]): readonly string[] {
+  const texts = (drift?.reasons ?? []).map(({ text }) => text);
+  const more = texts.length - mostReasons;
+  return more > 0 ? [...texts.slice(0, mostReasons), `… and ${count(more, "further reason")}`] : texts;
 }
 
 function bodyText(
@@ -160,6 +169,7 @@ function bodyText(
       const found = byHash.get(hash);
       return found === undefined ? [] : [{ label: spec, found }];
     });
+  if (rows.length === 0) return [];
   const cells = rows.map(({ label, found }) => packageRow(label, found, details.get(found.node.hash)));
   return [table([["", ...(all ? [""] : ["asked for"]), "solved to", "state", "from", "size"], ...cells])];
 }

@@ -4,7 +4,7 @@ import {
   verifyEnvironment,
 } from "../../../core/spack/environment/verify-environment.ts";
 import type { SiteOptions } from "../../site.ts";
-import { environmentJson, problemLines, viewText } from "./environment-text.ts";
+import { environmentJson, tellProblems, viewText } from "./environment-text.ts";
 import { openEnvironment } from "./open-environment.ts";
 import { count, nodeText } from "./text.ts";
 
@@ -12,7 +12,7 @@ interface VerifyOptions extends SiteOptions {
   readonly quick?: boolean;
 }
 
-/** Exits 1 when anything is damaged: a lock's node, an installed file, a view. */
+/** Exits 1 when anything is damaged, a lock's node, an installed file, a view, or could not be examined. */
 export async function verify(
   options: VerifyOptions,
   [name]: readonly string[],
@@ -30,7 +30,7 @@ export async function verify(
     { ...environmentJson(environment), sound, installs: installs.map(installJson) },
     verifyText(environment, installs, sound),
   );
-  for (const line of problemLines(environment)) output.warn(line);
+  tellProblems(environment, output);
   return sound ? 0 : 1;
 }
 
@@ -40,7 +40,7 @@ function isSound({ hashes, views, problems, packages }: SpackEnvironment, instal
   return (
     problems.length === 0 &&
     (hashes?.damaged.length ?? 0) === 0 &&
-    installs.every(({ verdict }) => verdict.state !== "damaged") &&
+    installs.every(({ verdict }) => verdict.state !== "damaged" && verdict.state !== "unknown") &&
     views.every(({ health, packages: wanted }) => isHarmless(health.problems, wanted)) &&
     packages.every(({ state }) => state !== "broken")
   );
@@ -89,6 +89,6 @@ function verifyText(environment: SpackEnvironment, installs: Installs, sound: bo
       ...verdict.unchecked.map(({ path, why }) => `    ${path}: ${why}`),
     ]),
     ...views.map((view) => `view     ${viewText(view)}`),
-    sound ? "sound" : "not sound",
+    sound ? "sound" : unsure.length > 0 && damaged.length === 0 ? "not known to be sound" : "not sound",
   ].join("\n");
 }

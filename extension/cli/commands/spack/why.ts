@@ -1,3 +1,4 @@
+import { SygaldryError } from "../../../core/base/errors.ts";
 import { findNode } from "../../../core/spack/find-nodes.ts";
 import { type Step, type Why, why as whyIsIt } from "../../../core/spack/graph/why.ts";
 import type { DependencyType } from "../../../core/spack/lockfile/lockfile.ts";
@@ -13,15 +14,28 @@ interface WhyOptions extends CommonOptions {
 
 export async function why(
   options: WhyOptions,
-  [wanted = ""]: readonly string[],
+  operands: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
-  const environment = await chooseEnvironment(options, options.environment, signal);
+  const [name, wanted] = environmentAndPackage(operands, options.environment);
+  const environment = await chooseEnvironment(options, name, signal);
   const { lock } = await requireLock(environment, signal);
   const found = whyIsIt(lock, findNode(lock, wanted).hash, options.types ?? ["build", "link", "run", "test"]);
   output.result({ environment: environment.name, ...whyJson(found) }, whyText(found));
   return 0;
+}
+
+/** The environment may be left out, or named by the option. Throws SYG-USAGE when it is named both ways. */
+function environmentAndPackage(
+  [first = "", second]: readonly string[],
+  option: string | undefined,
+): readonly [environment: string | undefined, wanted: string] {
+  if (second === undefined) return [option, first];
+  if (option === undefined) return [first, second];
+  throw new SygaldryError("SYG-USAGE", `two environments are named: ${first} and ${option}`, {
+    next: "Leave one of them out.",
+  });
 }
 
 function whyJson({ node, specs, dependents, paths }: Why): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SygaldryError } from "../../base/errors.ts";
+import { SygaldryError, systemCode } from "../../base/errors.ts";
 import { readTextIfExists, sha256, writeAtomic } from "../../base/files.ts";
 import type { Command, ProcessRunner } from "../../base/process.ts";
 import type { SpackProgram } from "../run/commands.ts";
@@ -66,8 +66,17 @@ export async function exactActivation(
       next: "Use `spack env activate` for this environment, and report this with your Spack's version.",
     });
   }
-  await writeAtomic(cacheFile, `${JSON.stringify({ key: digest, ...said.data })}\n`);
+  await keep(cacheFile, `${JSON.stringify({ key: digest, ...said.data })}\n`);
   return { ...base, changes: said.data.changes };
+}
+
+/** An environment of somebody else's cannot be written to: then Spack is asked each time. */
+async function keep(cacheFile: string, text: string): Promise<void> {
+  try {
+    await writeAtomic(cacheFile, text);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
 }
 
 async function readCache(file: string, digest: string) {
