@@ -10,6 +10,7 @@ import type { SiteOptions } from "../../site.ts";
 import { chooseEnvironment } from "./context.ts";
 import { openSpack } from "./place.ts";
 import { spackSite } from "./spack-site.ts";
+import { count } from "./text.ts";
 
 export interface ConcretizeCommandOptions extends SiteOptions {
   readonly force?: boolean;
@@ -41,7 +42,7 @@ export async function concretize(
   output.result(
     { environment: environment.name, changed, roots, packages: specs },
     changed
-      ? `${environment.name}: ${roots} specs solved, ${specs.length} packages, ${missing} of them to be installed`
+      ? `${environment.name}: ${count(roots, "spec")} solved, ${count(specs.length, "package")}, ${missing} of them to be installed`
       : `${environment.name}: the lock agrees with spack.yaml`,
   );
   return 0;

@@ -1,3 +1,4 @@
+import { rootHashes } from "../lockfile/closure.ts";
 import type { SpecHash } from "../lockfile/lockfile.ts";
 import { topological } from "../view/topological.ts";
 import { deduplicated, type EnvironmentChange } from "./changes.ts";
@@ -26,7 +27,7 @@ export async function computeActivation(input: ActivationInput): Promise<Activat
   const base = { path: input.path, view: view?.name };
   if (view === undefined) return { ...base, changes: input.configured, warnings: [] };
   const nodes = input.lock.nodes;
-  const roots = input.lock.roots.map(({ hash }) => hash).filter((hash) => input.prefix(hash) !== undefined);
+  const roots = rootHashes(input.lock).filter((hash) => input.prefix(hash) !== undefined);
   const isFolder = folderTest(input.paths);
   const order = topological(input.lock, roots, ["link", "run"]).map(({ hash }) => hash);
   const folders = order.toReversed().flatMap((hash) => {

@@ -70,6 +70,13 @@ describe("activation of the demo environment, whose store is real (unit)", () =>
     expect(activationCode("sh", activation, before)).toBe(read("env-activate.sh.txt"));
   });
 
+  it("counts the roots of included environments, as Spack does", async () => {
+    const { lock } = input();
+    const include = { path: "/opt/demo/envs/other", roots: lock.roots, hashes: [...lock.nodes.keys()] };
+    const activation = await computeActivation(input({ lock: { ...lock, roots: [], includes: [include] } }));
+    expect(activationCode("sh", activation, before)).toBe(read("env-activate.sh.txt"));
+  });
+
   it("without a view changes nothing but the environment's name and what is configured", async () => {
     const configured = [{ kind: "set", name: "OWN", value: "x" }] as const;
     const activation = await computeActivation(input({ view: undefined, configured }));
