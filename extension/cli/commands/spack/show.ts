@@ -17,7 +17,7 @@ import {
   viewText,
 } from "./environment-text.ts";
 import { openEnvironment } from "./open-environment.ts";
-import { count, nodeJson, nodeText, shortHash } from "./text.ts";
+import { count, nodeJson, nodeText, shortHash, sortedRoots } from "./text.ts";
 
 interface ShowOptions extends SiteOptions {
   readonly all?: boolean;
@@ -165,7 +165,7 @@ function bodyText(
   const byHash = new Map(packages.map((found) => [found.node.hash, found]));
   const rows =
     all?.map((found) => ({ label: found.root ? "root" : found.buildOnly ? "build" : "", found })) ??
-    lock.lock.roots.flatMap(({ spec, hash }) => {
+    sortedRoots(lock.lock).flatMap(({ spec, hash }) => {
       const found = byHash.get(hash);
       return found === undefined ? [] : [{ label: spec, found }];
     });

@@ -58,12 +58,20 @@ function expectedPackages(
   { nodes }: Pick<Lockfile, "nodes">,
   installed: ReadonlySet<SpecHash>,
 ): readonly PackageId[] {
-  return [...nodes.values()].filter(({ hash, external }) => external === undefined && !installed.has(hash));
+  return [...nodes.values()]
+    .filter(({ hash, external }) => external === undefined && !installed.has(hash))
+    .map(packageId);
+}
+
+/** Events are for other programs too: what else the lock knows is not theirs. */
+function packageId({ name, version, hash }: PackageId): PackageId {
+  return { name, version, hash };
 }
 
 /** Finds a package of a lock by its hash or the hash's first characters. */
 function lockPackages({ nodes }: Pick<Lockfile, "nodes">): (hash: string) => PackageId | undefined {
-  return (hash) => nodes.get(hash) ?? [...nodes.values()].find((node) => node.hash.startsWith(hash));
+  const packages = new Map([...nodes].map(([hash, node]) => [hash, packageId(node)]));
+  return (hash) => packages.get(hash) ?? [...packages.values()].find((one) => one.hash.startsWith(hash));
 }
 
 interface Follower {
@@ -74,9 +82,7 @@ interface Follower {
 
 function follow(request: InstallRequest, before: ReadonlySet<SpecHash>): Follower {
   const { lock, onEvent } = request;
-  let progress = startProgress(
-    expectedPackages(lock, before).map(({ name, version, hash }) => ({ name, version, hash })),
-  );
+  let progress = startProgress(expectedPackages(lock, before));
   return {
     parser: installParser(lockPackages(lock)),
     progress: () => progress,

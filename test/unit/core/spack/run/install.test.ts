@@ -43,6 +43,28 @@ function spackThat(act: (options: RunOptions) => Promise<number>) {
 describe("installEnvironment (unit)", () => {
   const request = { spack: "spack", environment: "/e", lock: { nodes } };
 
+  it("tells of a package its name, version and hash, and nothing else of the lock", async () => {
+    const events: InstallEvent[] = [];
+    const { runner } = spackThat(async ({ onLine }) => {
+      onLine?.(`==> No binary for one-1.0-${hash("a")} found: installing from source`, "stdout");
+      onLine?.(`[+] /store/two-1.0-${hash("b")}`, "stdout");
+      return 0;
+    });
+    const installed = async () => new Set<string>();
+    const onEvent = (event: InstallEvent) => events.push(event);
+    await installEnvironment(runner, { ...request, installed, onEvent });
+    expect(events).toEqual([
+      {
+        ...{ kind: "started", from: "source" },
+        package: { name: "one", version: "1.0", hash: hash("a") },
+      },
+      {
+        ...{ kind: "present", external: false, prefix: `/store/two-1.0-${hash("b")}` },
+        package: { name: "two", version: "1.0", hash: hash("b") },
+      },
+    ]);
+  });
+
   it("counts what the store gets while Spack says nothing", async () => {
     const store = new Set<string>();
     const events: InstallEvent[] = [];
