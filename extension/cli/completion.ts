@@ -68,7 +68,7 @@ function bashScript(words: readonly Word[]): string {
     .map(([key, list]) => `    ${key}) words='${list.join(" ")}' ;;`)
     .join("\n");
   return `_sygaldry() {
-  local words names current=\${COMP_WORDS[COMP_CWORD]} command=\${COMP_WORDS[1]-}
+  local IFS=$' \\t\\n' words names current=\${COMP_WORDS[COMP_CWORD]} command=\${COMP_WORDS[1]-}
   if [ "$COMP_CWORD" -le 1 ]; then
     COMPREPLY=($(compgen -W '${names} --help --version' -- "$current"))
     return
@@ -90,7 +90,7 @@ ${options}
   esac
   case $current in
     -*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -f -- "$current")) ;;
+    *) IFS=$'\\n' COMPREPLY=($(compgen -f -- "$current")) ;;
   esac
 }
 complete -o filenames -F _sygaldry sygaldry

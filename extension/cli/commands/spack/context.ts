@@ -1,6 +1,7 @@
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { processRunner } from "../../../core/base/process.ts";
+import { shellQuote } from "../../../core/base/shell.ts";
 import { findRepository } from "../../../core/project/repository.ts";
 import { findConfigFile } from "../../../core/project/root.ts";
 import {
@@ -97,6 +98,6 @@ export async function requireLock(environment: EnvironmentFolder, signal: AbortS
   const lock = await readLockfile(path.join(environment.folder, lockName), signal);
   if (lock !== undefined) return lock;
   throw new SygaldryError("SYG-SPACK-LOCK", `${environment.name} has no spack.lock: it was never solved`, {
-    next: `Run \`sygaldry spack concretize ${environment.name}\`.`,
+    next: `Run \`sygaldry spack concretize ${shellQuote(environment.name)}\`.`,
   });
 }

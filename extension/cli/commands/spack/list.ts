@@ -1,9 +1,9 @@
 import path from "node:path";
 import { viewDescriptors } from "../../../core/spack/environment/environment-views.ts";
 import { readEnvironments, type SpackEnvironment } from "../../../core/spack/environment/read-environment.ts";
-import { viewConflicts } from "../../../core/spack/view/shared-views.ts";
+import { type ViewConflict, viewConflicts } from "../../../core/spack/view/shared-views.ts";
 import { outputOptions } from "../../options.ts";
-import { createOutput, table } from "../../output.ts";
+import { createOutput, type Output, table } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
 import { repositoryEnvironments } from "./context.ts";
 import { driftText, environmentJson, stateCounts, storeText } from "./environment-text.ts";
@@ -40,19 +40,27 @@ export async function list(
     },
     environments.length === 0 ? undefined : table([titles, ...environments.map(row)]),
   );
+  if (environments.length === 0) output.info(`There is no spack.yaml in ${root}.`);
+  tell(environments, conflicts, output);
+  return 0;
+}
+
+function tell(
+  environments: readonly SpackEnvironment[],
+  conflicts: readonly ViewConflict[],
+  output: Output,
+): void {
   // Environments that share a store share its problems.
   const problems = new Map(
     environments.flatMap((environment) => environment.problems.map((one) => [one.message, one])),
   );
   for (const problem of problems.values()) output.problem(problem);
-  if (environments.length === 0) output.info(`There is no spack.yaml in ${root}.`);
   for (const { kind, path: place, views } of conflicts) {
     const names = [...new Set(views.map(({ environment }) => environment))].join(", ");
     output.warn(
       `${names}: ${kind === "same" ? "share" : "have views inside each other at"} the view root ${place}; the last one to be installed overwrites the others`,
     );
   }
-  return 0;
 }
 
 const titles = ["environment", "roots", "packages", "lock", "installed"];

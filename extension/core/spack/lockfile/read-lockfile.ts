@@ -20,7 +20,7 @@ export interface LoadedLock {
   readonly text: string;
   readonly lock: Lockfile;
   /** The JSON of a node as it stands in the file. The text is parsed once more for the first: few ever ask. */
-  raw(hash: string): JsonObject | undefined;
+  readonly raw: (hash: string) => JsonObject | undefined;
 }
 
 /**

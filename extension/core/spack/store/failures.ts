@@ -54,21 +54,6 @@ export function activeFailures(
   return failures.filter(({ hash }) => database?.records.get(hash)?.installed !== true);
 }
 
-/**
- * Where Spack builds unless `config:build_stage` says otherwise: below the folder for temporary files by user name, then
- * in its own cache.
- */
-export function defaultStages(site: {
-  readonly temporary: string;
-  readonly user: string;
-  readonly home: string;
-}): readonly string[] {
-  return [
-    path.posix.join(site.temporary, site.user, "spack-stage"),
-    path.posix.join(site.home, ".spack", "stage"),
-  ];
-}
-
 async function listMarkers(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);

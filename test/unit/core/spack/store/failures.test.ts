@@ -3,11 +3,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  activeFailures,
-  defaultStages,
-  readFailures,
-} from "../../../../../extension/core/spack/store/failures.ts";
+import { activeFailures, readFailures } from "../../../../../extension/core/spack/store/failures.ts";
 import { logErrors } from "../../../../../extension/core/spack/store/log-errors.ts";
 import { spackFixture } from "../../../../support/spack-fixtures.ts";
 import { translation } from "../../../../support/spack-store.ts";
@@ -112,13 +108,6 @@ describe("readFailures (unit)", () => {
     expect(activeFailures(failures, database(true))).toEqual([]);
     expect(activeFailures(failures, database(false))).toHaveLength(1);
     expect(activeFailures(failures, undefined)).toHaveLength(1);
-  });
-
-  test("Spack's own stages", () => {
-    expect(defaultStages({ temporary: "/tmp", user: "kvothe", home: "/home/kvothe" })).toEqual([
-      "/tmp/kvothe/spack-stage",
-      "/home/kvothe/.spack/stage",
-    ]);
   });
 });
 
