@@ -131,10 +131,18 @@ describe("sygaldry spack, without Spack and without a container (integration)", 
       await cp(spackFixture("diff/after/spack.lock"), lock);
       const diff = await spack("diff", "demo");
       expect(diff.exitCode).toBe(0);
+      expect(diff.stderr).toBe("");
       expect(diff.stdout).toMatch(/^roots no longer asked for/);
       expect((await spack("diff", "HEAD:spack/demo", "spack/demo", "--json")).json()).toMatchObject({
         after: expect.stringContaining("spack/demo/spack.lock"),
       });
+    } finally {
+      await writeFile(lock, before);
+    }
+    try {
+      await writeFile(lock, before.toString().replace('"0.9.0"', '"0.9.1"'));
+      const changed = await spack("diff", "demo");
+      expect(changed.stderr).toMatch(/spack\.lock was changed by hand or is damaged: demo-cli 0\.9\.1/);
     } finally {
       await writeFile(lock, before);
     }

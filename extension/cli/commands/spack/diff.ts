@@ -5,8 +5,9 @@ import type { NodeChange } from "../../../core/spack/diff/node-changes.ts";
 import { environmentNamed } from "../../../core/spack/find-environments.ts";
 import type { LockNode } from "../../../core/spack/lockfile/lockfile.ts";
 import type { LoadedLock } from "../../../core/spack/lockfile/read-lockfile.ts";
+import { verifyHashes } from "../../../core/spack/lockfile/verify-hashes.ts";
 import { type CommonOptions, loadOptions, outputOptions } from "../../options.ts";
-import { createOutput } from "../../output.ts";
+import { createOutput, type Output } from "../../output.ts";
 import { repositoryEnvironments } from "./context.ts";
 import { count, nodeJson, nodeText } from "./text.ts";
 
@@ -25,7 +26,17 @@ export async function diff(
   );
   const found = diffLocks(old.lock, fresh.lock);
   output.result(diffJson(old, fresh, found), diffText(found));
+  for (const lock of [old, fresh]) warnOfDamage(lock, output);
   return 0;
+}
+
+/** Packages are told apart by their hashes: one whose content was changed under its hash seems to be the same. */
+function warnOfDamage(lock: LoadedLock, output: Output): void {
+  const { damaged } = verifyHashes(lock);
+  if (damaged.length === 0) return;
+  const named = damaged.slice(0, 4).map(nodeText);
+  const more = damaged.length > named.length ? ` and ${damaged.length - named.length} more` : "";
+  output.warn(`${lock.file} was changed by hand or is damaged: ${named.join(", ")}${more}`);
 }
 
 /** An environment may be called by its name from anywhere in the repository. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { SygaldryError } from "../../base/errors.ts";
 import { gitCommand } from "../../base/git.ts";
 import type { ProcessRunner } from "../../base/process.ts";
+import { shellQuote } from "../../base/shell.ts";
 import { lockName, manifestName } from "../find-environments.ts";
 import { type LoadedLock, parseLockfile, readLockfile } from "../lockfile/read-lockfile.ts";
 
@@ -53,16 +54,15 @@ export async function lockAtRevision(
     { keep: 256 * 1024 * 1024, ...(signal === undefined ? {} : { signal }) },
   );
   if (shown.exitCode === 0) return parseLockfile(shown.stdout, `${revision}:${file}`);
-  throw new SygaldryError(
-    "SYG-SPACK-LOCK",
-    `git has no ${file} at ${revision}: ${
-      shown.stderr
-        .trim()
-        .replace(/^fatal: /, "")
-        .split("\n")[0]
-    }`,
-    { next: `See \`git log -- ${name}\` in ${folder} for the commits that have it.` },
-  );
+  const [said = ""] = shown.stderr
+    .trim()
+    .replace(/^fatal: /, "")
+    .split("\n");
+  throw new SygaldryError("SYG-SPACK-LOCK", `git has no ${file} at ${revision}: ${said}`, {
+    next: /^not a git repository/.test(said)
+      ? "Name two locks to compare: `sygaldry spack diff BEFORE AFTER`."
+      : `See \`git log -- ${shellQuote(name)}\` in ${folder} for the commits that have it.`,
+  });
 }
 
 /** git must start in a folder that is there, though the lock's own may be gone since. */

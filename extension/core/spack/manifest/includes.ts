@@ -111,7 +111,8 @@ async function located(
   }
   if (!optional) {
     const hint = base.text.includes("$env") ? "; Spack leaves $env as it is here: write a relative path" : "";
-    report("error", "include-missing", `the include ${base.text} does not exist (${sitePath})${hint}`);
+    const where = base.text === sitePath ? "" : ` (${sitePath})`;
+    report("error", "include-missing", `the include ${base.text} does not exist${where}${hint}`);
   }
   return { ...base, state: "missing", path: sitePath };
 }
