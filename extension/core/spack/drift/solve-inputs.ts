@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { redactor } from "../../base/redact.ts";
 import { type ConfigEntry, type ConfigValue, canonicalText, type Origin } from "../manifest/config-value.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ConfigScope, mergedSection } from "../manifest/scopes.ts";
@@ -13,7 +14,7 @@ export interface SolveInput {
   readonly at: Origin | undefined;
 }
 
-/** What the manifest and its includes say; and, by digest only, what the configuration outside of the environment says. */
+/** What the manifest and its includes say, without passwords in URLs; and, by digest only, what the configuration outside of the environment says. */
 export interface SolveInputs {
   readonly environment: readonly SolveInput[];
   /** Which scopes those are; inputs of another machine are not comparable. */
@@ -26,12 +27,19 @@ export function solveInputs(manifest: Manifest): SolveInputs {
   const own = manifest.scopes.filter(({ name }) => included.has(name));
   const others = manifest.scopes.filter(({ name }) => !included.has(name));
   return {
-    environment: [...inputsOf(own), ...unreadIncludes(manifest)].sort(byPart),
+    environment: [...inputsOf(own), ...unreadIncludes(manifest)].map(withoutCredentials).sort(byPart),
     site: digest(others.map(({ name, path }) => `${name}=${path}`).join("\n")),
     outside: inputsOf(others)
       .map((input) => ({ ...input, value: digest(input.value) }))
       .sort(byPart),
   };
+}
+
+const redact = redactor([]);
+
+/** They are recorded and shown. */
+function withoutCredentials(given: SolveInput): SolveInput {
+  return { ...given, part: redact(given.part), value: redact(given.value) };
 }
 
 function digest(text: string): string {

@@ -1,4 +1,7 @@
+import { redactor } from "../../base/redact.ts";
 import type { Origin } from "./config-value.ts";
+
+const withoutCredentials = redactor([]);
 
 /**
  * error: Spack refuses the manifest. undecided: what Spack would do cannot be told from here. warning: Spack takes it, but
@@ -37,8 +40,9 @@ export type ProblemCode =
   | "path-variable"
   | "toolchain";
 
-/** `file:line:column: message`, as compilers write it. */
+/** `file:line:column: message`, as compilers write it; without the passwords that URLs of the manifest may hold. */
 export function problemText(problem: ManifestProblem): string {
-  const { at, message } = problem;
+  const { at } = problem;
+  const message = withoutCredentials(problem.message);
   return at === undefined ? message : `${at.file}:${at.line}:${at.column}: ${message}`;
 }

@@ -196,6 +196,24 @@ describe("what Spack does not notice (unit)", () => {
     expect((await afterEdit(base, base + more)).state).toBe("fresh");
   });
 
+  test("neither records nor tells passwords in URLs", async () => {
+    const yaml = (secret: string) =>
+      [
+        "spack:",
+        `  include: ['https://me:${secret}@host.example/x.yaml']`,
+        "  specs: [zlib]",
+        `  repos: {mine: {git: 'https://${secret}@host.example/r.git', branch: main}}`,
+      ].join("\n");
+    const lock = lockOf(["zlib"]);
+    const solved = await parseManifest(path.join(folder, "spack.yaml"), yaml("s3cret"), { context: site });
+    const record = solveRecord(solved, lock);
+    expect(JSON.stringify(record)).toContain("https://***@host.example/r.git");
+    expect(JSON.stringify(record)).not.toContain("s3cret");
+    const { reasons } = await drift(yaml("s3cret").replace("branch: main", "branch: dev"), lock, { record });
+    expect(reasons.map(({ kind }) => kind).sort()).toEqual(["input", "undecided"]);
+    expect(JSON.stringify(reasons)).not.toContain("s3cret");
+  });
+
   test("an included file counts, with its own place", async () => {
     const yaml = `${base}  include: [more.yaml]\n`;
     const file = path.join(folder, "more.yaml");
