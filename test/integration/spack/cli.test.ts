@@ -1,14 +1,16 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processRunner, runChecked } from "../../../extension/core/base/process.ts";
 import { type SygaldryResult, sygaldry } from "../../support/cli.ts";
+import { installedCli } from "../../support/installed-cli.ts";
 import { inRepository } from "../../support/paths.ts";
 import { runId } from "../../support/run-id.ts";
 import { spackFixture } from "../../support/spack-fixtures.ts";
 import { unpackStore } from "../../support/spack-store.ts";
+import { asUser } from "../../support/users.ts";
 
 // A project on the host: its container does not run, and its store lies in the project's storage.
 describe("sygaldry spack, without Spack and without a container (integration)", () => {
@@ -282,6 +284,19 @@ describe("sygaldry spack, without Spack and without a container (integration)", 
       ...{ cwd, env: { SPACK_ROOT: "/nowhere" } },
     });
     expect(installed.stderr).toContain("error[SYG-TOOL-MISSING]: /nowhere/bin/spack");
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("works for a user without an account or a home", async () => {
+    await chmod(path.dirname(root), 0o755);
+    for (const name of ["show", "plan"]) {
+      const words = [process.execPath, installedCli(), "spack", name, "tiny", "--local"];
+      const command = { command: "env", args: ["-u", "HOME", "-u", "SPACK_ROOT", ...words], cwd: root };
+      const { stderr } = await processRunner.run(
+        asUser({ uid: 54_321, gid: 54_321, groups: [] }, "/", command),
+      );
+      expect(stderr).not.toContain("SYG-UNEXPECTED");
+      expect(stderr).toBe("");
+    }
   });
 
   it("says that its folder is gone, or that its output cannot be written", async () => {

@@ -36,14 +36,21 @@ export async function plan(
     mirrors: never ? [] : await projectCache(options, environment, signal),
     configured: !never,
     ...(options.cache === "only" ? { buildDependencies: "none" } : {}),
-    indexes: path.join(
-      process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache"),
-      "sygaldry/buildcache",
-    ),
+    ...indexFolder(),
     signal,
   });
   output.result({ environment: environment.name, ...found }, planText(found));
   return 0;
+}
+
+/** Where indexes of caches are remembered; nowhere for a user without a home. */
+function indexFolder(): { readonly indexes?: string } {
+  try {
+    const caches = process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
+    return { indexes: path.join(caches, "sygaldry/buildcache") };
+  } catch {
+    return {};
+  }
 }
 
 /** The cache that `install` and `push` use by themselves; a container that does not run has the default one. */

@@ -89,7 +89,16 @@ function account(): { readonly user: string | undefined; readonly home: string |
     const { username, homedir: home } = userInfo();
     return { user: username, home };
   } catch {
-    return { user: undefined, home: homedir() };
+    return { user: undefined, home: homeFolder() };
+  }
+}
+
+/** Node asks the password database where HOME is not set, and throws when it has no answer. */
+function homeFolder(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
   }
 }
 
