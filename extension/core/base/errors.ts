@@ -53,6 +53,10 @@ const catalogue = {
   "SYG-SPACK-STORE": "failed",
   "SYG-BUILD-CACHE": "failed",
   "SYG-SPACK": "failed",
+  "SYG-JOB": "failed",
+  "SYG-JOB-NAME": "usage",
+  "SYG-JOB-MISSING": "failed",
+  "SYG-JOB-RUNNING": "failed",
 } as const satisfies Record<string, FailureKind>;
 
 export type ErrorCode = keyof typeof catalogue;

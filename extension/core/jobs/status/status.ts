@@ -25,7 +25,6 @@ export interface JobStatus {
   readonly ts: string;
   /** `YYYYMMDD-HHMMSS`, as in the log's file name. */
   readonly run?: string;
-  readonly mark?: string;
   readonly on?: RunnerKind;
   /** The log's file name, beside the status file. */
   readonly log?: string;
@@ -34,6 +33,8 @@ export interface JobStatus {
   /** Seconds between two heartbeats. */
   readonly every?: number;
   readonly supervisor?: SupervisorIdentity;
+  /** Written by the original runner only. */
+  readonly pid?: number;
   /** The runner's words to find the run again, without their prefix `at.`. */
   readonly handle: Readonly<Record<string, string>>;
   readonly attempt?: number;
@@ -113,8 +114,8 @@ function isState(word: string): word is JobState {
   return states.has(word);
 }
 
-const texts = ["run", "mark", "log", "started", "ended", "signal", "reason", "command", "cwd"] as const;
-const numbers = ["every", "attempt", "attempts", "rc", "cpuSeconds", "memory", "peakMemory"] as const;
+const texts = ["run", "log", "started", "ended", "signal", "reason", "command", "cwd"] as const;
+const numbers = ["pid", "every", "attempt", "attempts", "rc", "cpuSeconds", "memory", "peakMemory"] as const;
 const progressNumbers = ["done", "total", "percent", "eta"] as const;
 const kinds: readonly RunnerKind[] = ["process", "container", "slurm"];
 const causes: readonly EndCause[] = [

@@ -1,0 +1,59 @@
+import path from "node:path";
+import { SygaldryError } from "../base/errors.ts";
+
+/** Of the project's Bazel cache, where the original runner keeps its jobs too. */
+export const jobsFolderName = "zephyr_jobs";
+
+export const statusEnding = ".status";
+
+/** Letters, digits, `.`, `_`, `-`; the longest still leaves room for the run and the ending in a file name of 255 bytes. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+export function isJobName(name: string): boolean {
+  return namePattern.test(name) && !name.endsWith(statusEnding);
+}
+
+/** Throws SYG-JOB-NAME unless `name` can be a job's. */
+export function checkJobName(name: string): string {
+  if (isJobName(name)) return name;
+  const shown = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+  const why =
+    name.length > 100
+      ? `is ${name.length} characters long; 100 are allowed`
+      : name.endsWith(statusEnding)
+        ? `ends with ${statusEnding}`
+        : "has other characters than letters, digits, '.', '_' and '-', or begins with none of letters and digits";
+  throw new SygaldryError("SYG-JOB-NAME", `${shown} cannot be a job's name: it ${why}`, {
+    next: "Choose a name like build-tools or train_3.",
+  });
+}
+
+export function statusFile(folder: string, job: string): string {
+  return path.join(folder, `${job}${statusEnding}`);
+}
+
+export function logName(job: string, run: string): string {
+  return `${job}-${run}.jsonl`;
+}
+
+/** What another program asks of a job's supervisor, beside the status file. */
+export function stopRequestFile(folder: string, job: string): string {
+  return path.join(folder, `.${job}.stop`);
+}
+
+export function lockFile(folder: string, job: string): string {
+  return path.join(folder, `.${job}.lock`);
+}
+
+/** The run in a log's file name, when it is a log of `job`. */
+export function runOfLog(job: string, file: string): string | undefined {
+  if (!file.startsWith(`${job}-`) || !file.endsWith(".jsonl")) return undefined;
+  const run = file.slice(job.length + 1, -".jsonl".length);
+  return /^\d{8}-\d{6}$/.test(run) ? run : undefined;
+}
+
+/** `YYYYMMDD-HHMMSS` in UTC. */
+export function runAt(time: Date): string {
+  const [date = "", clock = ""] = time.toISOString().split("T");
+  return `${date.replaceAll("-", "")}-${clock.slice(0, 8).replaceAll(":", "")}`;
+}

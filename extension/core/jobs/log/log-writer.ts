@@ -1,0 +1,146 @@
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import path from "node:path";
+import { systemCode } from "../../base/errors.ts";
+import type { Redact } from "../../base/redact.ts";
+import { formatEvent } from "./event.ts";
+import type { OutputLine } from "./output-lines.ts";
+
+/**
+ * A run's log. Synchronous on purpose: what was read from a pipe is on its way to the disk before more is read, so memory
+ * stays bounded and the order is that of arrival.
+ */
+export interface LogWriter {
+  readonly file: string;
+  event(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  output(stream: "stdout" | "stderr", lines: readonly (string | OutputLine)[]): void;
+  /** Writes out what waits. Throws what the file system says; what could not be written waits for the next time. */
+  flush(): void;
+  /** Puts the log back where it belongs when its file or folder was removed; true when it had been. */
+  restore(): boolean;
+  /** Leaves out what cannot be written; the file then ends with a whole line. */
+  close(): void;
+}
+
+export interface LogOptions {
+  readonly job: string;
+  readonly run: string;
+  readonly redact?: Redact | undefined;
+}
+
+/** Characters that wait before they are written without being asked. */
+const batch = 256 * 1024;
+
+/** Makes the log `file`. Throws EEXIST when there is one. */
+export function createLog(file: string, { job, run, redact }: LogOptions): LogWriter {
+  let descriptor = openSync(file, "wx", 0o644);
+  let seq = 0;
+  let waiting = "";
+  let bytes: Buffer = Buffer.alloc(0);
+  let size = 0;
+  /** The file's size up to its last whole line. */
+  let whole = 0;
+  const name = `"job":${JSON.stringify(job)},"run":${JSON.stringify(run)},"seq":`;
+
+  const flush = () => {
+    if (waiting !== "") {
+      const more = Buffer.from(waiting);
+      bytes = bytes.length === 0 ? more : Buffer.concat([bytes, more]);
+      waiting = "";
+    }
+    while (bytes.length > 0) {
+      const written = writeSync(descriptor, bytes);
+      const end = bytes.subarray(0, written).lastIndexOf(10);
+      if (end >= 0) whole = size + end + 1;
+      size += written;
+      bytes = bytes.subarray(written);
+    }
+  };
+  const add = (text: string) => {
+    waiting += text;
+    if (waiting.length >= batch) flush();
+  };
+  const reopen = () => {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const old = descriptor;
+    // On Linux the removed file lives on behind its descriptor.
+    tryTo(() => copyFileSync(`/proc/self/fd/${old}`, file));
+    descriptor = openSync(file, "a", 0o644);
+    closeSync(old);
+    size = fstatSync(descriptor).size;
+    whole = size;
+  };
+  return {
+    file,
+    event: (event, fields = {}) =>
+      add(formatEvent({ ts: new Date().toISOString(), event, job, run, seq: ++seq, ...fields })),
+    output(stream, lines) {
+      const head = `{"ts":"${new Date().toISOString()}","event":"output",${name}`;
+      const middle = `,"stream":"${stream}","msg":`;
+      let text = "";
+      for (const line of lines) {
+        text += `${head}${++seq}${middle}${typeof line === "string" ? quote(line, redact) : described(line, redact)}}\n`;
+        if (text.length < batch) continue;
+        add(text);
+        text = "";
+      }
+      add(text);
+    },
+    flush,
+    restore() {
+      if (isAt(descriptor, file)) return false;
+      reopen();
+      return true;
+    },
+    close() {
+      tryTo(flush);
+      if (whole < size) tryTo(() => ftruncateSync(descriptor, whole));
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** What JSON must escape. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const special = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+function quote(line: string, redact: Redact | undefined): string {
+  const text = redact === undefined ? line : redact(line);
+  return special.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+function described({ text, more, folded, raw }: OutputLine, redact: Redact | undefined): string {
+  const secret =
+    redact !== undefined && raw !== undefined && redact(raw.toString("latin1")) !== raw.toString("latin1");
+  return [
+    quote(text, redact),
+    ...(more === true ? [`"more":true`] : []),
+    ...(folded === undefined ? [] : [`"folded":${folded}`]),
+    ...(raw === undefined || secret ? [] : [`"raw":"${raw.toString("base64")}"`]),
+  ].join(",");
+}
+
+function isAt(descriptor: number, file: string): boolean {
+  try {
+    return statSync(file).ino === fstatSync(descriptor).ino;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function tryTo(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // The disk is full, or the system has no /proc.
+  }
+}

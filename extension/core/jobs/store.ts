@@ -1,0 +1,116 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { SygaldryError, systemCode } from "../base/errors.ts";
+import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
+import { checkJobName, isJobName, runOfLog, statusEnding, statusFile } from "./layout.ts";
+import { type JobStatus, parseStatus } from "./status/status.ts";
+import { judgeStatus, type Verdict } from "./supervisor/liveness.ts";
+
+/** A job as it is now: what its status file says, and whether that can still be true. */
+export interface Job {
+  readonly status: JobStatus;
+  readonly verdict: Verdict;
+}
+
+/** Reads and judges one job: one small file. Undefined when there is none. Throws SYG-JOB-NAME. */
+export async function readJob(folder: string, name: string, self?: LockHolder): Promise<Job | undefined> {
+  checkJobName(name);
+  let text: string;
+  try {
+    text = await readFile(statusFile(folder, name), "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+  return judged(parseStatus(text) ?? unreadable(name), self ?? (await thisProcess("sygaldry job")));
+}
+
+/** `readJob`, with SYG-JOB-MISSING for a job that is not there. */
+export async function requireJob(folder: string, name: string): Promise<Job> {
+  const job = await readJob(folder, name);
+  if (job !== undefined) return job;
+  throw new SygaldryError("SYG-JOB-MISSING", `there is no job ${name} in ${folder}`, {
+    next: "See `sygaldry job list`.",
+  });
+}
+
+/** All jobs of a folder by name, read without their logs. Empty when there is no such folder. */
+export async function listJobs(folder: string, signal?: AbortSignal): Promise<readonly Job[]> {
+  const self = await thisProcess("sygaldry job list");
+  const jobs: Job[] = [];
+  let count = 0;
+  for (const name of namesIn(folder)) {
+    // Reading is synchronous, which is many times faster for small files; so others get their turn now and then.
+    if (++count % 500 === 0) await new Promise(setImmediate);
+    if (signal?.aborted === true) throw new SygaldryError("SYG-CANCELLED", "listing jobs was cancelled");
+    const text = readSmall(path.join(folder, `${name}${statusEnding}`));
+    if (text === undefined) continue;
+    jobs.push(await judged(parseStatus(text) ?? unreadable(name), self));
+  }
+  return jobs;
+}
+
+/** The runs of a job that have a log, oldest first. */
+export async function listRuns(folder: string, job: string): Promise<readonly RunLog[]> {
+  const runs: RunLog[] = [];
+  for (const file of await readdir(folder).catch(() => [])) {
+    const run = runOfLog(checkJobName(job), file);
+    if (run === undefined) continue;
+    const found = await stat(path.join(folder, file)).catch(() => undefined);
+    if (found !== undefined) runs.push({ run, file, size: found.size, changed: found.mtime });
+  }
+  return runs.sort((a, b) => (a.run < b.run ? -1 : 1));
+}
+
+export interface RunLog {
+  readonly run: string;
+  /** In the jobs folder. */
+  readonly file: string;
+  readonly size: number;
+  readonly changed: Date;
+}
+
+async function judged(status: JobStatus, self: LockHolder): Promise<Job> {
+  return { status, verdict: await judgeStatus(status, self) };
+}
+
+/** A file that says nothing: a crash of the machine, or a full disk of the original runner, can leave it empty. */
+function unreadable(job: string): JobStatus {
+  return {
+    ...{ state: "LOST", job, ts: new Date(0).toISOString(), handle: {}, cause: "lost" },
+    reason: "its status file holds no status",
+  };
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => file.endsWith(statusEnding))
+      .map((file) => file.slice(0, -statusEnding.length))
+      .filter(isJobName)
+      .sort();
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+const buffer = Buffer.alloc(64 * 1024);
+
+/** A small file; undefined when it is gone meanwhile. */
+function readSmall(file: string): string | undefined {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, "r");
+    const length = readSync(descriptor, buffer, 0, buffer.length, 0);
+    if (length < buffer.length) return buffer.toString("utf8", 0, length);
+    // The original runner's, which appends.
+    return readFileSync(descriptor, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

@@ -1,0 +1,87 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import path from "node:path";
+import { withLock } from "../../base/lock.ts";
+import type { LockHolder } from "../../base/lock-holder.ts";
+import { silentLog } from "../../base/log.ts";
+import { lockFile } from "../layout.ts";
+import { formatEvent } from "../log/event.ts";
+import { tailLog } from "../log/read-log.ts";
+import type { JobStatus } from "../status/status.ts";
+import { statusWriter } from "../status/write-status.ts";
+import { type Job, readJob } from "../store.ts";
+
+/** The job as people should see it: a run that cannot live is LOST, whatever its file still says. */
+export function shownStatus({ status, verdict }: Job): JobStatus {
+  return verdict.life === "dead" || verdict.life === "silent" ? lost(status, verdict.why) : status;
+}
+
+/**
+ * Writes down that a run is lost, once, however many readers find it out at the same time. Only for what is certain, and
+ * only for our own files: the original runner's, and those whose supervisor cannot be looked at, are left alone.
+ * Gives the job as it is afterwards.
+ */
+export async function reconcile(
+  folder: string,
+  job: Job,
+  self: LockHolder,
+  signal?: AbortSignal,
+): Promise<Job> {
+  if (!isCertain(job)) return job;
+  const name = job.status.job;
+  return withLock(lockFile(folder, name), { what: "sygaldry job", log: silentLog, signal }, async () => {
+    const now = await readJob(folder, name, self);
+    if (now === undefined || !isCertain(now)) return now ?? job;
+    return markLost(folder, now);
+  });
+}
+
+/** For whoever holds the job's lock. */
+export async function markLost(folder: string, job: Job): Promise<Job> {
+  const status = { ...lost(job.status, job.verdict.why), ended: new Date().toISOString() };
+  await appendLost(folder, status);
+  const writer = statusWriter(folder, status.job);
+  try {
+    writer.write(status, true);
+  } finally {
+    writer.dispose();
+  }
+  return { status, verdict: { life: "ended" } };
+}
+
+export function isCertain({ status, verdict }: Job): boolean {
+  return verdict.life === "dead" && status.supervisor !== undefined;
+}
+
+function lost(status: JobStatus, why: string | undefined): JobStatus {
+  return { ...status, state: "LOST", cause: "lost", ...(why === undefined ? {} : { reason: why }) };
+}
+
+/** One event at the log's end, on a line of its own even where a crash cut the last one off. */
+async function appendLost(folder: string, { job, run, log, reason }: JobStatus): Promise<void> {
+  if (log === undefined || path.basename(log) !== log) return;
+  const file = path.join(folder, log);
+  const [last] = (await tailLog(file, { lines: 1 })).events;
+  if (last?.event === "lost") return;
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "a+");
+  } catch {
+    return;
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const end = Buffer.alloc(1);
+    const cut = size > 0 && readSync(descriptor, end, 0, 1, size - 1) === 1 && end[0] !== 10;
+    const event = {
+      ts: new Date().toISOString(),
+      event: "lost",
+      job,
+      run,
+      msg: reason,
+      seq: (last?.seq ?? 0) + 1,
+    };
+    writeSync(descriptor, `${cut ? "\n" : ""}${formatEvent(event)}`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
