@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { SygaldryError, systemCode } from "../../../base/errors.ts";
+import type { RunEnd, RunHandle, Runner, Running, RunRequest } from "../../runner.ts";
+import { makePipes, type Pipe } from "./pipe.ts";
+import { processEntry } from "./process-table.ts";
+import { markVariable, type ProcessTree, processTree } from "./process-tree.ts";
+import { resourceMeter } from "./sample.ts";
+
+/** Runs commands on this machine, each in a session of its own. */
+export const processJobRunner: Runner = {
+  kind: "process",
+  start,
+  async look(handle) {
+    const found = treeOf(handle).find();
+    return found.length > 0
+      ? { state: "running", processes: found.length }
+      : { state: "ended", end: { rc: undefined, cause: "lost" } };
+  },
+  async end(handle, grace) {
+    const left = await treeOf(handle).end(grace);
+    if (left.length > 0) throw cannotEnd(left.map(({ pid }) => pid));
+  },
+};
+
+function treeOf(handle: RunHandle): ProcessTree {
+  const pid = Number(handle["pid"]);
+  const leader = Number.isInteger(pid) && pid > 1 ? { pid, startTime: handle["start"] } : undefined;
+  return processTree({ mark: handle["mark"] ?? "", leader });
+}
+
+async function start(request: RunRequest): Promise<Running> {
+  const pipes = makePipes(2);
+  const child = await startChild(request, pipes).finally(() => {
+    for (const { writer } of pipes ?? []) closeSync(writer);
+  });
+  const pid = child.pid ?? 0;
+  const startTime = processEntry(pid)?.startTime;
+  const oomBefore = oomKills();
+  const tree = processTree({ mark: request.mark, leader: { pid, startTime } });
+  const meter = resourceMeter();
+  return {
+    handle: {
+      pid: String(pid),
+      ...(startTime === undefined ? {} : { start: startTime }),
+      mark: request.mark,
+    },
+    stdout: outputOf(pipes?.[0]?.reader ?? child.stdout),
+    stderr: outputOf(pipes?.[1]?.reader ?? child.stderr),
+    ended: endOf(child, oomBefore).then(async (end) => {
+      // What it left in its own session was its to wait for; who made a session of its own (a server) means to stay.
+      const left = tree.find();
+      if (left.some(({ session }) => session === pid))
+        await tree.end(2_000, ({ session }) => session === pid);
+      return end;
+    }),
+    async stop(grace) {
+      const left = await tree.end(grace);
+      if (left.length > 0) throw cannotEnd(left.map((entry) => entry.pid));
+    },
+    async sample() {
+      const entries = process.platform === "linux" ? tree.glance() : tree.find();
+      return entries.length === 0 ? undefined : meter(entries);
+    },
+  };
+}
+
+function startChild(
+  { argv, cwd, env, mark }: RunRequest,
+  pipes: readonly Pipe[] | undefined,
+): Promise<ChildProcess> {
+  const [command = "", ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const refuse = (error: unknown) => reject(startFailure(error, command, cwd));
+    try {
+      const child = spawn(command, args, {
+        cwd,
+        env: { ...env, [markVariable]: mark },
+        detached: true,
+        stdio: ["ignore", pipes?.[0]?.writer ?? "pipe", pipes?.[1]?.writer ?? "pipe"],
+      });
+      child.once("error", refuse);
+      child.once("spawn", () => resolve(child));
+    } catch (error) {
+      refuse(error);
+    }
+  });
+}
+
+function endOf(child: ChildProcess, oomBefore: number | undefined): Promise<RunEnd> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => {
+      if (signal === null) return resolve({ rc: code ?? undefined, cause: "exit" });
+      const rc = 128 + constants.signals[signal];
+      const killed = signal === "SIGKILL" && (oomKills() ?? 0) > (oomBefore ?? Number.POSITIVE_INFINITY);
+      resolve(
+        killed
+          ? {
+              rc,
+              signal,
+              cause: "oom",
+              reason: "the kernel ended a process of this machine for want of memory",
+            }
+          : { rc, signal, cause: "signal" },
+      );
+    });
+  });
+}
+
+/** How many processes of this machine the kernel has ended for want of memory since it started. */
+function oomKills(): number | undefined {
+  try {
+    const found = /^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "latin1"))?.[1];
+    return found === undefined ? undefined : Number(found);
+  } catch {
+    return undefined;
+  }
+}
+
+function outputOf(stream: Readable | null | undefined): Readable {
+  if (stream) return stream;
+  throw new Error("a child has no output");
+}
+
+function startFailure(error: unknown, command: string, cwd: string): unknown {
+  const code = systemCode(error);
+  if (!existsSync(cwd)) {
+    return new SygaldryError("SYG-JOB", `the working directory ${cwd} does not exist`, { cause: error });
+  }
+  if (code !== "ENOENT" && code !== "EACCES" && code !== "ENOTDIR") {
+    return new SygaldryError("SYG-JOB", `${command} cannot be started (${code ?? String(error)})`, {
+      cause: error,
+    });
+  }
+  return new SygaldryError("SYG-TOOL-MISSING", `${command} cannot be started (${code})`, {
+    cause: error,
+    next: `Install ${command} or put it on PATH.`,
+  });
+}
+
+function cannotEnd(pids: readonly number[]): SygaldryError {
+  return new SygaldryError("SYG-JOB", `processes ${pids.join(", ")} of the job cannot be ended`, {
+    next: "They are another user's, or wait for a device: see `ps`.",
+  });
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { childrenOf, type ProcessEntry, processEntry, processTable, variableOf } from "./process-table.ts";
+
+/** Carried by every process of a run, and by a supervisor so that it belongs to no other run. */
+export const markVariable = "SYGALDRY_JOB_RUN";
+
+/** What a run's processes are known by. */
+export interface TreeIdentity {
+  readonly mark: string;
+  /** The command's own process, which leads a session; undefined when it is not known. */
+  readonly leader: { readonly pid: number; readonly startTime: string | undefined } | undefined;
+}
+
+/** All processes that one run started, wherever they went. */
+export interface ProcessTree {
+  /** Looks at the whole machine: by mark, session, descent, and what was seen before. */
+  find(): readonly ProcessEntry[];
+  /** What is cheap to see from the known ones down; misses who left the tree since the last look. */
+  glance(): readonly ProcessEntry[];
+  /** Ends those that `which` wants: TERM, after `grace` milliseconds KILL, until none is left. Gives what could not be ended. */
+  end(grace: number, which?: (entry: ProcessEntry) => boolean): Promise<readonly ProcessEntry[]>;
+}
+
+/** Milliseconds after which a process that does not even mind KILL (it waits for a device) is left. */
+const patience = 10_000;
+
+/**
+ * A process belongs to the run when its environment carries the mark, it is in the leader's session or group, its parent
+ * belongs to it, or it was seen to belong before; unless it carries another run's mark. So neither a new session, nor a
+ * parent that ended, nor an environment that was cleared hides it; all three at once do, unless it was seen in between.
+ */
+export function processTree({ mark, leader }: TreeIdentity): ProcessTree {
+  const seen = new Map<number, string>();
+  if (leader?.startTime !== undefined) seen.set(leader.pid, leader.startTime);
+  const remember = (found: readonly ProcessEntry[]) => {
+    seen.clear();
+    for (const { pid, startTime } of found) seen.set(pid, startTime);
+    return found;
+  };
+  const find = () => remember(select(processTable(), mark, leader?.pid, seen));
+  return {
+    find,
+    glance: () => remember(descend(seen)),
+    async end(grace, which = () => true) {
+      const began = performance.now();
+      const told = new Set<string>();
+      for (let pause = 10; ; pause = Math.min(200, pause * 1.5)) {
+        const left = find().filter(which);
+        const elapsed = performance.now() - began;
+        if (left.length === 0 || elapsed > grace + patience) return left;
+        for (const { pid, startTime } of left) {
+          const key = `${pid} ${startTime}`;
+          if (elapsed >= grace) send(pid, "SIGKILL");
+          else if (!told.has(key)) {
+            send(pid, "SIGTERM");
+            // Who is stopped would not see it.
+            send(pid, "SIGCONT");
+          }
+          told.add(key);
+        }
+        await sleep(Math.max(5, elapsed < grace ? Math.min(pause, grace - elapsed) : pause));
+      }
+    },
+  };
+}
+
+function select(
+  table: readonly ProcessEntry[],
+  mark: string,
+  leader: number | undefined,
+  seen: ReadonlyMap<number, string>,
+): readonly ProcessEntry[] {
+  const byPid = new Map(table.map((entry) => [entry.pid, entry]));
+  const led = leaderIsOurs(byPid, leader, seen);
+  const verdicts = new Map<number, boolean>([[process.pid, false]]);
+  const belongs = (entry: ProcessEntry): boolean => {
+    const known = verdicts.get(entry.pid);
+    if (known !== undefined) return known;
+    // For a circle, which a table read in pieces may have.
+    verdicts.set(entry.pid, false);
+    const carried = variableOf(entry.pid, markVariable);
+    const parent = byPid.get(entry.parent);
+    const verdict =
+      carried !== undefined
+        ? carried === mark
+        : seen.get(entry.pid) === entry.startTime ||
+          (led && (entry.session === leader || entry.group === leader)) ||
+          (parent !== undefined && parent.pid > 1 && belongs(parent));
+    verdicts.set(entry.pid, verdict);
+    return verdict;
+  };
+  return table.filter(belongs);
+}
+
+/** A session outlives its leader, and its number is not given out meanwhile; but not when all of it has ended. */
+function leaderIsOurs(
+  table: ReadonlyMap<number, ProcessEntry>,
+  leader: number | undefined,
+  seen: ReadonlyMap<number, string>,
+): boolean {
+  if (leader === undefined) return false;
+  const now = table.get(leader);
+  return now !== undefined ? seen.get(leader) === now.startTime : [...seen].some(([pid]) => table.has(pid));
+}
+
+function descend(seen: ReadonlyMap<number, string>): readonly ProcessEntry[] {
+  const found = new Map<number, ProcessEntry>();
+  const visit = (pid: number, startTime: string | undefined) => {
+    if (found.has(pid)) return;
+    const entry = processEntry(pid);
+    if (entry === undefined || (startTime !== undefined && entry.startTime !== startTime)) return;
+    found.set(pid, entry);
+    for (const child of childrenOf(pid)) visit(child, undefined);
+  };
+  for (const [pid, startTime] of seen) visit(pid, startTime);
+  return [...found.values()];
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended, or is another user's: then it stays among those that are left.
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import type { ResourceSample } from "../../runner.ts";
+import type { ProcessEntry } from "./process-table.ts";
+
+/** Sums what the processes of a run use; remembers what those had used that have ended, and the highest of all. */
+export function resourceMeter(): (entries: readonly ProcessEntry[]) => ResourceSample {
+  const io = new Map<string, { readonly read: number; readonly written: number }>();
+  let cpuSeconds = 0;
+  let peakMemory = 0;
+  return (entries) => {
+    const memory = sum(entries.map((entry) => entry.memory));
+    // A process that ended is counted by the parent that waited for it; what nobody waited for must not be taken away.
+    cpuSeconds = Math.max(cpuSeconds, sum(entries.map((entry) => entry.cpuSeconds)));
+    peakMemory = Math.max(peakMemory, memory);
+    for (const { pid, startTime } of entries) {
+      const now = ioOf(pid);
+      if (now !== undefined) io.set(`${pid} ${startTime}`, now);
+    }
+    return {
+      ...{ processes: entries.length, cpuSeconds: Math.round(cpuSeconds * 100) / 100, memory, peakMemory },
+      readBytes: sum([...io.values()].map(({ read }) => read)),
+      writtenBytes: sum([...io.values()].map(({ written }) => written)),
+    };
+  };
+}
+
+/** What went to and came from disks; only the process's own user may know. */
+function ioOf(pid: number): { readonly read: number; readonly written: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/io`, "latin1");
+    return {
+      read: Number(/^read_bytes: (\d+)/m.exec(text)?.[1] ?? 0),
+      written: Number(/^write_bytes: (\d+)/m.exec(text)?.[1] ?? 0),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
