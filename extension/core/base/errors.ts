@@ -109,3 +109,8 @@ export function systemCode(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** A code that another process of ours handed over; undefined when it is none. */
+export function errorCode(text: string): ErrorCode | undefined {
+  return Object.hasOwn(catalogue, text) ? (text as ErrorCode) : undefined;
+}

@@ -24,33 +24,35 @@ export interface JobStatus {
   /** ISO 8601; of a live job the last heartbeat. */
   readonly ts: string;
   /** `YYYYMMDD-HHMMSS`, as in the log's file name. */
-  readonly run?: string;
-  readonly on?: RunnerKind;
+  readonly run?: string | undefined;
+  readonly on?: RunnerKind | undefined;
   /** The log's file name, beside the status file. */
-  readonly log?: string;
-  readonly started?: string;
-  readonly ended?: string;
+  readonly log?: string | undefined;
+  readonly started?: string | undefined;
+  readonly ended?: string | undefined;
   /** Seconds between two heartbeats. */
-  readonly every?: number;
-  readonly supervisor?: SupervisorIdentity;
+  readonly every?: number | undefined;
+  readonly supervisor?: SupervisorIdentity | undefined;
   /** Written by the original runner only. */
-  readonly pid?: number;
+  readonly pid?: number | undefined;
   /** The runner's words to find the run again, without their prefix `at.`. */
   readonly handle: Readonly<Record<string, string>>;
-  readonly attempt?: number;
-  readonly attempts?: number;
-  readonly progress?: Progress;
-  readonly rc?: number;
-  readonly cause?: EndCause;
-  readonly signal?: string;
+  /** Seconds from start to end, by a clock that does not jump. */
+  readonly elapsed?: number | undefined;
+  readonly attempt?: number | undefined;
+  readonly attempts?: number | undefined;
+  readonly progress?: Progress | undefined;
+  readonly rc?: number | undefined;
+  readonly cause?: EndCause | undefined;
+  readonly signal?: string | undefined;
   /** A sentence: why it waits, failed or was lost. */
-  readonly reason?: string;
-  readonly cpuSeconds?: number;
-  readonly memory?: number;
-  readonly peakMemory?: number;
+  readonly reason?: string | undefined;
+  readonly cpuSeconds?: number | undefined;
+  readonly memory?: number | undefined;
+  readonly peakMemory?: number | undefined;
   /** As a shell would take it, secrets hidden. */
-  readonly command?: string;
-  readonly cwd?: string;
+  readonly command?: string | undefined;
+  readonly cwd?: string | undefined;
 }
 
 const states: ReadonlySet<string> = new Set<JobState>([
@@ -115,7 +117,17 @@ function isState(word: string): word is JobState {
 }
 
 const texts = ["run", "log", "started", "ended", "signal", "reason", "command", "cwd"] as const;
-const numbers = ["pid", "every", "attempt", "attempts", "rc", "cpuSeconds", "memory", "peakMemory"] as const;
+const numbers = [
+  "pid",
+  "every",
+  "elapsed",
+  "attempt",
+  "attempts",
+  "rc",
+  "cpuSeconds",
+  "memory",
+  "peakMemory",
+] as const;
 const progressNumbers = ["done", "total", "percent", "eta"] as const;
 const kinds: readonly RunnerKind[] = ["process", "container", "slurm"];
 const causes: readonly EndCause[] = [

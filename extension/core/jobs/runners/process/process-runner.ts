@@ -39,7 +39,7 @@ async function start(request: RunRequest): Promise<Running> {
   const pid = child.pid ?? 0;
   const startTime = processEntry(pid)?.startTime;
   const oomBefore = oomKills();
-  const tree = processTree({ mark: request.mark, leader: { pid, startTime } });
+  const tree = processTree({ mark: request.mark, leader: { pid, startTime }, own: true });
   const meter = resourceMeter();
   return {
     handle: {

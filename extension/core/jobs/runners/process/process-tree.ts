@@ -9,6 +9,8 @@ export interface TreeIdentity {
   readonly mark: string;
   /** The command's own process, which leads a session; undefined when it is not known. */
   readonly leader: { readonly pid: number; readonly startTime: string | undefined } | undefined;
+  /** The leader was started by this process, so that its number cannot have been another's since. */
+  readonly own?: boolean;
 }
 
 /** All processes that one run started, wherever they went. */
@@ -29,7 +31,7 @@ const patience = 10_000;
  * belongs to it, or it was seen to belong before; unless it carries another run's mark. So neither a new session, nor a
  * parent that ended, nor an environment that was cleared hides it; all three at once do, unless it was seen in between.
  */
-export function processTree({ mark, leader }: TreeIdentity): ProcessTree {
+export function processTree({ mark, leader, own = false }: TreeIdentity): ProcessTree {
   const seen = new Map<number, string>();
   if (leader?.startTime !== undefined) seen.set(leader.pid, leader.startTime);
   const remember = (found: readonly ProcessEntry[]) => {
@@ -37,7 +39,7 @@ export function processTree({ mark, leader }: TreeIdentity): ProcessTree {
     for (const { pid, startTime } of found) seen.set(pid, startTime);
     return found;
   };
-  const find = () => remember(select(processTable(), mark, leader?.pid, seen));
+  const find = () => remember(select(processTable(), { mark, leader, own }, seen));
   return {
     find,
     glance: () => remember(descend(seen)),
@@ -66,12 +68,11 @@ export function processTree({ mark, leader }: TreeIdentity): ProcessTree {
 
 function select(
   table: readonly ProcessEntry[],
-  mark: string,
-  leader: number | undefined,
+  { mark, leader, own = false }: TreeIdentity,
   seen: ReadonlyMap<number, string>,
 ): readonly ProcessEntry[] {
   const byPid = new Map(table.map((entry) => [entry.pid, entry]));
-  const led = leaderIsOurs(byPid, leader, seen);
+  const led = leaderIsOurs(byPid, leader?.pid, seen, own);
   const verdicts = new Map<number, boolean>([[process.pid, false]]);
   const belongs = (entry: ProcessEntry): boolean => {
     const known = verdicts.get(entry.pid);
@@ -84,7 +85,7 @@ function select(
       carried !== undefined
         ? carried === mark
         : seen.get(entry.pid) === entry.startTime ||
-          (led && (entry.session === leader || entry.group === leader)) ||
+          (led && (entry.session === leader?.pid || entry.group === leader?.pid)) ||
           (parent !== undefined && parent.pid > 1 && belongs(parent));
     verdicts.set(entry.pid, verdict);
     return verdict;
@@ -97,10 +98,13 @@ function leaderIsOurs(
   table: ReadonlyMap<number, ProcessEntry>,
   leader: number | undefined,
   seen: ReadonlyMap<number, string>,
+  own: boolean,
 ): boolean {
   if (leader === undefined) return false;
   const now = table.get(leader);
-  return now !== undefined ? seen.get(leader) === now.startTime : [...seen].some(([pid]) => table.has(pid));
+  return now !== undefined
+    ? seen.get(leader) === now.startTime
+    : own || [...seen].some(([pid]) => table.has(pid));
 }
 
 function descend(seen: ReadonlyMap<number, string>): readonly ProcessEntry[] {

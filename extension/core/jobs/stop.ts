@@ -1,0 +1,93 @@
+import { writeFileSync } from "node:fs";
+import { SygaldryError } from "../base/errors.ts";
+import { watchFile } from "../base/file-changes.ts";
+import { thisProcess } from "../base/lock-holder.ts";
+import { statusFile, stopRequestFile } from "./layout.ts";
+import type { Runner } from "./runner.ts";
+import { isFinal, type JobStatus } from "./status/status.ts";
+import { readJob, requireJob } from "./store.ts";
+import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
+
+export interface StopOptions {
+  /** For the log: who asks. */
+  readonly by: string;
+  readonly runner: Runner;
+  /** Milliseconds between TERM and KILL for what a dead supervisor left. */
+  readonly grace: number;
+  /** Milliseconds to wait for the supervisor to end its run. */
+  readonly patience: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Stopped {
+  readonly status: JobStatus;
+  /** It had ended before; processes that it left may have been ended all the same. */
+  readonly before: boolean;
+}
+
+/**
+ * Ends a job with all its processes and waits for it. What a dead supervisor left is ended too. Throws SYG-JOB-MISSING, and
+ * SYG-JOB when it is another runner's or its supervisor does not answer.
+ */
+export async function stopJob(folder: string, name: string, options: StopOptions): Promise<Stopped> {
+  const self = await thisProcess("sygaldry job stop");
+  const job = await reconcile(folder, await requireJob(folder, name), self, options.signal);
+  const { status, verdict } = job;
+  if (verdict.life === "ended") {
+    if (status.state === "LOST") await endLeftovers(status, options);
+    return { status, before: true };
+  }
+  const { supervisor, run } = status;
+  if (supervisor === undefined || run === undefined) {
+    const pid = status.pid === undefined ? "" : ` (process ${status.pid})`;
+    throw new SygaldryError("SYG-JOB", `${name} was not started by this runner${pid}`, {
+      next: "End it where it was started.",
+    });
+  }
+  writeFileSync(stopRequestFile(folder, name), `${run}\n${options.by}\n`);
+  if (verdict.life === "alive" || verdict.life === "stalled")
+    wake(supervisor.pid, supervisor.host === self.host);
+  const last = await waitForEnd(folder, name, run, options);
+  if (last !== undefined) return { status: last, before: false };
+  throw new SygaldryError("SYG-JOB", `${name} did not end: its supervisor does not answer`, {
+    next: `Look at process ${supervisor.pid} on ${supervisor.host}; \`sygaldry job health ${name}\` tells more.`,
+  });
+}
+
+/** The status in which the run `run` ended; undefined when `patience` is over first. */
+async function waitForEnd(
+  folder: string,
+  name: string,
+  run: string,
+  { patience, signal }: StopOptions,
+): Promise<JobStatus | undefined> {
+  const until = performance.now() + patience;
+  const changes = watchFile(statusFile(folder, name), 200);
+  try {
+    while (performance.now() < until) {
+      const job = await readJob(folder, name);
+      if (job === undefined) return undefined;
+      const shown = shownStatus(job);
+      if (isFinal(shown) || shown.run !== run) return shown;
+      await changes.next(signal);
+    }
+    return undefined;
+  } finally {
+    changes.dispose();
+  }
+}
+
+async function endLeftovers(status: JobStatus, { runner, grace, signal }: StopOptions): Promise<void> {
+  if (status.on !== runner.kind || status.handle["mark"] === undefined) return;
+  await runner.end(status.handle, grace, signal);
+}
+
+/** A supervisor looks for requests now and then; this makes it look at once. */
+function wake(pid: number, here: boolean): void {
+  if (!here) return;
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // In another pid namespace, or another user's: it finds the request itself.
+  }
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { SygaldryError, systemCode } from "../../base/errors.ts";
+import { withLock } from "../../base/lock.ts";
+import { thisProcess } from "../../base/lock-holder.ts";
+import { silentLog } from "../../base/log.ts";
+import { redactor } from "../../base/redact.ts";
+import { shellJoin } from "../../base/shell.ts";
+import { checkJobName, lockFile, logName, runAt, stopRequestFile } from "../layout.ts";
+import { createLog, type LogWriter } from "../log/log-writer.ts";
+import type { Runner } from "../runner.ts";
+import { isFinal, type JobStatus } from "../status/status.ts";
+import { statusWriter } from "../status/write-status.ts";
+import { readJob } from "../store.ts";
+import { type Journal, journalOf } from "./journal.ts";
+import { isCertain, markLost } from "./reconcile.ts";
+import type { SupervisorRequest } from "./request.ts";
+
+export interface Claim {
+  readonly job: string;
+  readonly run: string;
+  readonly mark: string;
+  readonly journal: Journal;
+}
+
+/**
+ * Makes this process the owner of a new run: one process alone, however many try at once. Throws SYG-JOB-RUNNING when a run
+ * of that name is, or may be, at work, SYG-JOB-NAME for a name that cannot be.
+ */
+export async function claimRun(request: SupervisorRequest, runner: Runner): Promise<Claim> {
+  for (let number = 1; ; number++) {
+    const job = checkJobName(number === 1 ? request.job : `${request.job}-${number}`);
+    const claim = await tryClaim(job, request, runner);
+    if (claim !== undefined) return claim;
+  }
+}
+
+/** Undefined when the name is taken and may be another. */
+async function tryClaim(job: string, request: SupervisorRequest, runner: Runner): Promise<Claim | undefined> {
+  const { folder } = request;
+  mkdirSync(folder, { recursive: true });
+  const self = await thisProcess(`job ${job}`);
+  return withLock(lockFile(folder, job), { what: `sygaldry job run ${job}`, log: silentLog }, async () => {
+    const before = await readJob(folder, job, self);
+    if (before !== undefined) {
+      const { status } = isCertain(before) ? await markLost(folder, before) : before;
+      const taken = await whyTaken(status, before.verdict.life, runner);
+      if (taken !== undefined && !request.chosen) return undefined;
+      if (taken !== undefined) throw taken;
+    }
+    rmSync(stopRequestFile(folder, job), { force: true });
+    const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
+    const { log, run } = newLog(folder, job, redact);
+    const command = shellJoin(request.argv);
+    const status: JobStatus = {
+      ...{ state: "START", job, ts: new Date().toISOString(), run, on: runner.kind, log: logName(job, run) },
+      ...{
+        started: new Date().toISOString(),
+        every: request.every,
+        attempts: request.retries + 1,
+        handle: {},
+      },
+      supervisor: {
+        ...{ pid: self.pid, host: self.host, startTime: self.startTime, bootId: self.bootId },
+        ...{ machine: self.machine, pidNamespace: self.pidNamespace },
+      },
+      command: shorten(redact === undefined ? command : redact(command)),
+      cwd: request.cwd,
+    };
+    const journal = journalOf(status, log, statusWriter(folder, job));
+    journal.event("start", { on: runner.kind, command: status.command, cwd: request.cwd });
+    journal.flush();
+    if (!journal.change({}, true)) {
+      journal.close();
+      throw new SygaldryError("SYG-FILE", `the status of ${job} cannot be written in ${folder}`, {
+        next: "Make it a folder that you may write to, on a disk with free space.",
+      });
+    }
+    return { job, run, mark: `${job}@${run}@${randomBytes(8).toString("hex")}`, journal };
+  });
+}
+
+async function whyTaken(status: JobStatus, life: string, runner: Runner): Promise<SygaldryError | undefined> {
+  const { job, run } = status;
+  const stop = `Wait for it, end it with \`sygaldry job stop ${job}\`, or choose another name.`;
+  if (!isFinal(status) && life !== "silent" && life !== "dead") {
+    return new SygaldryError("SYG-JOB-RUNNING", `the job ${job} is at work (run ${run ?? "unknown"})`, {
+      next: stop,
+    });
+  }
+  if (status.state !== "LOST" || status.on !== runner.kind || status.handle["mark"] === undefined)
+    return undefined;
+  const left = await runner.look(status.handle);
+  return left?.state === "running"
+    ? new SygaldryError(
+        "SYG-JOB-RUNNING",
+        `the supervisor of ${job} is gone, and ${left.processes ?? "some"} processes of its run ${run ?? ""} still run`,
+        { next: `End them with \`sygaldry job stop ${job}\`.` },
+      )
+    : undefined;
+}
+
+/** Runs that begin in one second get the next free second. */
+function newLog(
+  folder: string,
+  job: string,
+  redact: ((text: string) => string) | undefined,
+): { readonly log: LogWriter; readonly run: string } {
+  for (let time = Date.now(); ; time += 1000) {
+    const run = runAt(new Date(time));
+    try {
+      return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact }), run };
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** A status file stays small. */
+function shorten(command: string): string {
+  return command.length <= 2000 ? command : `${command.slice(0, 2000)}…`;
+}

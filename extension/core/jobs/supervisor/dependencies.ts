@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { readJob } from "../store.ts";
+import type { Control } from "./control.ts";
+import { shownStatus } from "./reconcile.ts";
+import type { SupervisorRequest } from "./request.ts";
+
+/** Milliseconds. */
+const poll = 500;
+
+/**
+ * Waits until all runs are DONE. Gives a sentence when one can never be: it ended otherwise, or another run of its name
+ * came before its end was seen. Returns early when the run itself is stopped.
+ */
+export async function waitForJobs(
+  { folder, after }: SupervisorRequest,
+  control: Control,
+  onWait: (reason: string) => void,
+): Promise<string | undefined> {
+  let told = "";
+  for (;;) {
+    if (control.signal.aborted) return undefined;
+    const waiting: string[] = [];
+    for (const { job, run } of after) {
+      const found = await readJob(folder, job);
+      if (found === undefined) return `${job} is not there any more`;
+      const { state, run: now } = shownStatus(found);
+      if (state === "START" || state === "PROGRESS") waiting.push(job);
+      else if (state !== "DONE") return `${job} is ${state}`;
+      if (run !== undefined && now !== run) return `${job} was started anew`;
+    }
+    if (waiting.length === 0) return undefined;
+    const text = `waits for ${waiting.join(", ")}`;
+    if (text !== told) onWait(text);
+    told = text;
+    await sleep(poll);
+  }
+}

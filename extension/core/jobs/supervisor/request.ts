@@ -1,0 +1,49 @@
+import path from "node:path";
+import * as z from "zod";
+
+const requestSchema = z.strictObject({
+  folder: z.string().refine((folder) => path.isAbsolute(folder)),
+  job: z.string(),
+  chosen: z.boolean(),
+  argv: z.array(z.string()).min(1),
+  cwd: z.string().refine((folder) => path.isAbsolute(folder)),
+  env: z.record(z.string(), z.string()),
+  secrets: z.array(z.string()),
+  timeout: z.number().positive().optional(),
+  retries: z.int().nonnegative(),
+  retryDelay: z.number().nonnegative(),
+  after: z.array(z.strictObject({ job: z.string(), run: z.string().optional() })),
+  grace: z.number().nonnegative(),
+  every: z.number().positive(),
+  diskPatience: z.number().nonnegative(),
+});
+
+/** What a supervisor is to do. Comes on its stdin, for it may hold secrets; all times are seconds. */
+export interface SupervisorRequest {
+  readonly folder: string;
+  readonly job: string;
+  /** The user chose the name; else a number is added while a job of that name is at work. */
+  readonly chosen: boolean;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The command's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Values that neither log nor status may hold. */
+  readonly secrets: readonly string[];
+  /** Of one attempt. */
+  readonly timeout?: number | undefined;
+  readonly retries: number;
+  readonly retryDelay: number;
+  /** Jobs, and which of their runs, that must be DONE first. */
+  readonly after: readonly { readonly job: string; readonly run?: string | undefined }[];
+  /** Between TERM and KILL. */
+  readonly grace: number;
+  /** Between two heartbeats. */
+  readonly every: number;
+  /** How long the command is held up by a full disk until it is ended. */
+  readonly diskPatience: number;
+}
+
+export function parseRequest(text: string): SupervisorRequest {
+  return requestSchema.parse(JSON.parse(text));
+}
