@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { CommandDefinition, CommandGroup } from "./command-definition.ts";
+import { jobCommands } from "./job-commands.ts";
 import { spackCommands } from "./spack-commands.ts";
 
 const adopt = "use the project's storage although another repository uses it";
@@ -114,6 +115,11 @@ export const commands: readonly (CommandDefinition | CommandGroup)[] = [
     name: "spack",
     description: "the Spack environments of the repository",
     commands: spackCommands,
+  },
+  {
+    name: "job",
+    description: "long work that survives this terminal and tells the truth about itself",
+    commands: jobCommands,
   },
 ];
 

@@ -9,6 +9,8 @@ import { printFailure, printUsageFailure } from "./output.ts";
 
 /** Parses the command line, runs the command and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
+  // No command for people: how `sygaldry job run` starts what owns the run.
+  if (argv[2] === "job" && argv[3] === "supervise") return superviseJob();
   let exitCode = 0;
   const done = (code: number) => {
     exitCode = code;
@@ -22,6 +24,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return 2;
   }
   return exitCode;
+}
+
+async function superviseJob(): Promise<number> {
+  return (await import("./commands/job/supervise.ts")).superviseCommand();
 }
 
 /** The parser gave up, so its options are not known; what follows `--` is another command's. */

@@ -55,7 +55,7 @@ export function isConfigured({ cwd, file }: LoadOptions): boolean {
 }
 
 /** Where portable files keep storage (ADR 3), unless the variable says otherwise. */
-const portableStorageRoot = "/var/tmp/sygaldry";
+export const portableStorageRoot = "/var/tmp/sygaldry";
 
 /** What the project's container has of this machine: storage, the workspace, further mounts. */
 async function projectMounts(

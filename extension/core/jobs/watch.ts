@@ -39,12 +39,13 @@ export async function watchJobs(
     timer ??= setTimeout(tell, together);
   });
   let last = await changedAt(folder);
-  const poller = setInterval(async () => {
+  const look = async () => {
     const now = await changedAt(folder);
     const silent = now !== last && Date.now() - heard > poll;
     last = now;
     if (silent) onChange(undefined);
-  }, poll);
+  };
+  const poller = setInterval(() => void look(), poll);
   poller.unref();
   return {
     dispose() {

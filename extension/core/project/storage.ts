@@ -52,6 +52,14 @@ export async function storageRoot(
       reason: project.origin(["storage", "root"]).text,
     };
   }
+  return unconfiguredStorageRoot(environment, shared);
+}
+
+/** The same, where no configuration says anything. */
+export async function unconfiguredStorageRoot(
+  environment: Environment,
+  shared: string = sharedRoot,
+): Promise<StorageRoot> {
   if (await isWritableFolder(shared))
     return { path: shared, reason: "the shared folder is there and writable" };
   // The XDG base directory specification has relative paths ignored.

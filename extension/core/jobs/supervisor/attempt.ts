@@ -47,7 +47,7 @@ async function watch(running: Running, options: AttemptOptions): Promise<Attempt
   const { journal, control } = options;
   journal.change({ state: "PROGRESS", handle: running.handle }, true);
   const tail = lastLines();
-  const output = pump(running, options, tail.feed);
+  const output = pump(running, options, (line) => tail.feed(line));
   const stopping = whenAsked(control, () => running.stop(options.grace * 1000), journal);
   const timer = timeoutTimer(options);
   const heart = heartbeat(running, output, options);

@@ -14,8 +14,8 @@ export interface Journal {
   output(stream: "stdout" | "stderr", lines: readonly (string | OutputLine)[]): void;
   /** Writes the log out. */
   flush(): void;
-  /** Why the log cannot be written at the moment. */
-  blocked(): "disk-full" | string | undefined;
+  /** Why the log cannot be written at the moment; `disk-full` is a word of its own. */
+  blocked(): string | undefined;
   /** Puts the log back when somebody removed it. */
   restore(): void;
   close(): void;

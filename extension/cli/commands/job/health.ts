@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { processJobRunner } from "../../../core/jobs/runners/process/process-runner.ts";
+import { isFinal } from "../../../core/jobs/status/status.ts";
+import { type Job, listJobs, requireJob } from "../../../core/jobs/store.ts";
+import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
+import { type CommonOptions, outputOptions } from "../../options.ts";
+import { createOutput, table } from "../../output.ts";
+import { jobsFolder } from "./folder.ts";
+import { reconciled } from "./reconciled.ts";
+
+interface Health {
+  readonly job: string;
+  readonly state: string;
+  readonly healthy: boolean;
+  readonly life: string;
+  /** Seconds since its supervisor was heard; null when it has ended. */
+  readonly silence: number | null;
+  /** Processes of a lost run that still run here; null when nobody looked. */
+  readonly left: number | null;
+  readonly problems: readonly string[];
+}
+
+/** Of one job, or of all that are at work or lost. */
+export async function health(
+  options: CommonOptions,
+  [name]: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const output = createOutput(outputOptions(options));
+  const folder = await jobsFolder(options);
+  const jobs = name === undefined ? await worthLooking(folder, signal) : [await requireJob(folder, name)];
+  const found: Health[] = [];
+  for (const job of jobs) found.push(await healthOf(folder, job, signal));
+  const rows = found.map(({ job, state, healthy, problems }) => [
+    job,
+    state,
+    healthy ? "healthy" : problems.join("; "),
+  ]);
+  output.result({ folder, healthy: found.every(({ healthy }) => healthy), jobs: found }, table(rows));
+  if (found.length === 0) output.info(`No job is at work in ${folder}.`);
+  return found.every(({ healthy }) => healthy) ? 0 : 1;
+}
+
+async function worthLooking(folder: string, signal: AbortSignal): Promise<readonly Job[]> {
+  const jobs = await listJobs(folder, signal);
+  return jobs.filter(({ status, verdict }) => verdict.life !== "ended" || status.state === "LOST");
+}
+
+async function healthOf(folder: string, before: Job, signal: AbortSignal): Promise<Health> {
+  const job = await reconciled(folder, before, signal);
+  const status = shownStatus(job);
+  const lost = status.state === "LOST";
+  const left =
+    lost && status.on === processJobRunner.kind && status.handle["mark"] !== undefined
+      ? await processJobRunner.look(status.handle)
+      : undefined;
+  const count = left?.state === "running" ? (left.processes ?? 0) : 0;
+  const problems = [
+    ...(lost ? [status.reason ?? "it was lost"] : []),
+    ...(status.state === "FAILED" ? [status.reason ?? "it failed"] : []),
+    ...(job.verdict.life === "stalled" ? [job.verdict.why ?? "it is stalled"] : []),
+    ...(count > 0
+      ? [`${count} of its processes still run: \`sygaldry job stop ${status.job}\` ends them`]
+      : []),
+    ...(status.log !== undefined && !existsSync(path.join(folder, status.log)) ? ["its log is gone"] : []),
+  ];
+  return {
+    ...{ job: status.job, state: status.state, healthy: problems.length === 0, life: job.verdict.life },
+    silence: isFinal(status) ? null : Math.round((Date.now() - Date.parse(status.ts)) / 100) / 10,
+    left: left === undefined ? null : count,
+    problems,
+  };
+}

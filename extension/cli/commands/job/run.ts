@@ -1,0 +1,122 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { SygaldryError } from "../../../core/base/errors.ts";
+import { checkJobName } from "../../../core/jobs/layout.ts";
+import { markVariable } from "../../../core/jobs/runners/process/process-tree.ts";
+import { requireJob } from "../../../core/jobs/store.ts";
+import { launchSupervisor } from "../../../core/jobs/supervisor/launch.ts";
+import type { SupervisorRequest } from "../../../core/jobs/supervisor/request.ts";
+import { type CommonOptions, outputOptions } from "../../options.ts";
+import { createOutput } from "../../output.ts";
+import { attach } from "./attach.ts";
+import { jobsFolder } from "./folder.ts";
+
+interface RunOptions extends CommonOptions {
+  readonly name?: string;
+  readonly timeout?: number;
+  readonly retries?: number;
+  readonly retryDelay?: number;
+  readonly after?: readonly string[];
+  readonly env?: readonly string[];
+  readonly cwd?: string;
+  readonly shell?: boolean;
+  readonly attach?: boolean;
+  readonly grace?: number;
+}
+
+/** Seconds between two heartbeats, and how long a full disk may hold a command up. */
+const every = 5;
+const diskPatience = 60;
+
+export async function run(
+  options: RunOptions,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const output = createOutput(outputOptions(options));
+  const folder = await jobsFolder(options);
+  const launched = await launchSupervisor(supervisorProgram(), await requestOf(options, args, folder));
+  const { job, run: id, log } = launched;
+  const file = path.join(folder, log);
+  if (options.attach) {
+    output.info(`job ${job}, run ${id}; log ${file}`);
+    return attach({ folder, job, run: id, log: file, output, signal });
+  }
+  output.result(
+    { job, run: id, log: file, status: path.join(folder, `${job}.status`), supervisor: launched.supervisor },
+    `${job} (run ${id}) has started; watch it with \`sygaldry job tail -f ${job}\``,
+  );
+  return 0;
+}
+
+/** The bundle that this code is in; it also stands alone, in images. */
+function supervisorProgram() {
+  const args = ["--max-semi-space-size=4", __filename, "job", "supervise"];
+  return { command: process.execPath, args, env: process.env };
+}
+
+async function requestOf(
+  options: RunOptions,
+  args: readonly string[],
+  folder: string,
+): Promise<SupervisorRequest> {
+  const argv = options.shell ? ["/bin/sh", "-c", args.join(" ")] : args;
+  const env = { ...process.env, ...variables(options.env ?? []) };
+  delete env[markVariable];
+  const cwd = path.resolve(options.cwd ?? process.cwd());
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SygaldryError("SYG-USAGE", `--cwd ${cwd} is no folder`, { next: "Name one that is there." });
+  }
+  const after = await Promise.all(
+    (options.after ?? []).map(async (job) => {
+      const { status } = await requireJob(folder, job);
+      return { job, run: status.run };
+    }),
+  );
+  return {
+    ...{ folder, argv, cwd, after, every, diskPatience, grace: options.grace ?? 10 },
+    job: options.name === undefined ? nameOf(args, options.shell === true) : checkJobName(options.name),
+    chosen: options.name !== undefined,
+    env: Object.fromEntries(
+      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+    secrets: secretsIn(env),
+    retries: options.retries ?? 0,
+    retryDelay: options.retryDelay ?? 10,
+    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+  };
+}
+
+function variables(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at <= 0) {
+        // Without what stands there: it may be a secret without its name.
+        throw new SygaldryError("SYG-USAGE", "--env: expected NAME=value", {
+          next: "Write --env NAME=value.",
+        });
+      }
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+}
+
+const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(API|PRIVATE|ACCESS)_?KEY/i;
+
+/** Values that are no words of everyday life. */
+function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) =>
+    secretName.test(name) && value.length >= 6 && !/^(\/|\d+$|true$|false$)/.test(value) ? [value] : [],
+  );
+}
+
+function nameOf(args: readonly string[], shell: boolean): string {
+  const [first = ""] = shell ? args.join(" ").trim().split(/\s+/) : args;
+  const name = path
+    .basename(first)
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 60);
+  return name === "" || name.endsWith(".status") ? "job" : name;
+}
