@@ -51,7 +51,7 @@ export async function run(
 
 /** The bundle that this code is in; it also stands alone, in images. */
 function supervisorProgram() {
-  const args = ["--max-semi-space-size=4", __filename, "job", "supervise"];
+  const args = ["--max-semi-space-size=1", __filename, "job", "supervise"];
   return { command: process.execPath, args, env: process.env };
 }
 

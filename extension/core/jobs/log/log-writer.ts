@@ -37,31 +37,37 @@ export interface LogOptions {
 }
 
 /** Characters that wait before they are written without being asked. */
-const batch = 256 * 1024;
+const batch = 128 * 1024;
 
 /** Makes the log `file`. Throws EEXIST when there is one. */
 export function createLog(file: string, { job, run, redact }: LogOptions): LogWriter {
   let descriptor = openSync(file, "wx", 0o644);
   let seq = 0;
   let waiting = "";
-  let bytes: Buffer = Buffer.alloc(0);
+  const bytes = Buffer.allocUnsafe(batch * 3);
+  /** What of the buffer is not written yet. */
+  let from = 0;
+  let to = 0;
   let size = 0;
   /** The file's size up to its last whole line. */
   let whole = 0;
   const name = `"job":${JSON.stringify(job)},"run":${JSON.stringify(run)},"seq":`;
 
   const flush = () => {
-    if (waiting !== "") {
-      const more = Buffer.from(waiting);
-      bytes = bytes.length === 0 ? more : Buffer.concat([bytes, more]);
-      waiting = "";
-    }
-    while (bytes.length > 0) {
-      const written = writeSync(descriptor, bytes);
-      const end = bytes.subarray(0, written).lastIndexOf(10);
+    for (;;) {
+      if (from === to) {
+        if (waiting === "") return;
+        // At most three bytes a character; one buffer for all, for new ones become garbage faster than it is collected.
+        const part = waiting.length > batch ? waiting.slice(0, pieceEnd(waiting)) : waiting;
+        waiting = waiting.slice(part.length);
+        from = 0;
+        to = bytes.write(part);
+      }
+      const written = writeSync(descriptor, bytes, from, to - from);
+      const end = bytes.subarray(from, from + written).lastIndexOf(10);
       if (end >= 0) whole = size + end + 1;
       size += written;
-      bytes = bytes.subarray(written);
+      from += written;
     }
   };
   const add = (text: string) => {
@@ -106,6 +112,12 @@ export function createLog(file: string, { job, run, redact }: LogOptions): LogWr
       closeSync(descriptor);
     },
   };
+}
+
+/** Not between the two halves of a character. */
+function pieceEnd(text: string): number {
+  const code = text.charCodeAt(batch - 1);
+  return code >= 0xd800 && code < 0xdc00 ? batch - 1 : batch;
 }
 
 /** What JSON must escape. */

@@ -4,9 +4,11 @@ import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { SygaldryError, systemCode } from "../../../base/errors.ts";
 import type { RunEnd, RunHandle, Runner, Running, RunRequest } from "../../runner.ts";
+import { commandFailure } from "./find-command.ts";
 import { makePipes, type Pipe } from "./pipe.ts";
 import { processEntry } from "./process-table.ts";
 import { markVariable, type ProcessTree, processTree } from "./process-tree.ts";
+import { withReaper } from "./reaper.ts";
 import { resourceMeter } from "./sample.ts";
 
 /** Runs commands on this machine, each in a session of its own. */
@@ -14,7 +16,10 @@ export const processJobRunner: Runner = {
   kind: "process",
   start,
   async look(handle) {
-    const found = treeOf(handle).find();
+    const reaper = handle["reaper"] === "yes" ? handle["pid"] : undefined;
+    const found = treeOf(handle)
+      .find()
+      .filter(({ pid }) => String(pid) !== reaper);
     return found.length > 0
       ? { state: "running", processes: found.length }
       : { state: "ended", end: { rc: undefined, cause: "lost" } };
@@ -28,24 +33,27 @@ export const processJobRunner: Runner = {
 function treeOf(handle: RunHandle): ProcessTree {
   const pid = Number(handle["pid"]);
   const leader = Number.isInteger(pid) && pid > 1 ? { pid, startTime: handle["start"] } : undefined;
-  return processTree({ mark: handle["mark"] ?? "", leader });
+  return processTree({ mark: handle["mark"] ?? "", leader, reaper: handle["reaper"] === "yes" });
 }
 
 async function start(request: RunRequest): Promise<Running> {
+  const refused = commandFailure(request.argv[0] ?? "", request.cwd, request.env);
+  if (refused !== undefined) throw startFailure(refused, request.argv[0] ?? "", request.cwd);
+  const reaped = withReaper(request.argv, request.env);
+  const reaper = reaped !== undefined;
   const pipes = makePipes(2);
-  const child = await startChild(request, pipes).finally(() => {
+  const child = await startChild({ ...request, argv: reaped ?? request.argv }, pipes).finally(() => {
     for (const { writer } of pipes ?? []) closeSync(writer);
   });
   const pid = child.pid ?? 0;
   const startTime = processEntry(pid)?.startTime;
   const oomBefore = oomKills();
-  const tree = processTree({ mark: request.mark, leader: { pid, startTime }, own: true });
+  const tree = processTree({ mark: request.mark, leader: { pid, startTime }, own: true, reaper });
   const meter = resourceMeter();
   return {
     handle: {
-      pid: String(pid),
-      ...(startTime === undefined ? {} : { start: startTime }),
-      mark: request.mark,
+      ...{ pid: String(pid), ...(startTime === undefined ? {} : { start: startTime }), mark: request.mark },
+      ...(reaper ? { reaper: "yes" } : {}),
     },
     stdout: outputOf(pipes?.[0]?.reader ?? child.stdout),
     stderr: outputOf(pipes?.[1]?.reader ?? child.stderr),
@@ -62,7 +70,7 @@ async function start(request: RunRequest): Promise<Running> {
     },
     async sample() {
       const entries = process.platform === "linux" ? tree.glance() : tree.find();
-      return entries.length === 0 ? undefined : meter(entries);
+      return entries.length === 0 ? undefined : meter(entries, reaper ? pid : undefined);
     },
   };
 }
@@ -73,7 +81,7 @@ function startChild(
 ): Promise<ChildProcess> {
   const [command = "", ...args] = argv;
   return new Promise((resolve, reject) => {
-    const refuse = (error: unknown) => reject(startFailure(error, command, cwd));
+    const refuse = (why: string | undefined) => reject(startFailure(why ?? "", command, cwd));
     try {
       const child = spawn(command, args, {
         cwd,
@@ -81,10 +89,10 @@ function startChild(
         detached: true,
         stdio: ["ignore", pipes?.[0]?.writer ?? "pipe", pipes?.[1]?.writer ?? "pipe"],
       });
-      child.once("error", refuse);
+      child.once("error", (error) => refuse(systemCode(error)));
       child.once("spawn", () => resolve(child));
     } catch (error) {
-      refuse(error);
+      refuse(systemCode(error) ?? String(error));
     }
   });
 }
@@ -124,18 +132,12 @@ function outputOf(stream: Readable | null | undefined): Readable {
   throw new Error("a child has no output");
 }
 
-function startFailure(error: unknown, command: string, cwd: string): unknown {
-  const code = systemCode(error);
-  if (!existsSync(cwd)) {
-    return new SygaldryError("SYG-JOB", `the working directory ${cwd} does not exist`, { cause: error });
-  }
+function startFailure(code: string, command: string, cwd: string): SygaldryError {
+  if (!existsSync(cwd)) return new SygaldryError("SYG-JOB", `the working directory ${cwd} does not exist`);
   if (code !== "ENOENT" && code !== "EACCES" && code !== "ENOTDIR") {
-    return new SygaldryError("SYG-JOB", `${command} cannot be started (${code ?? String(error)})`, {
-      cause: error,
-    });
+    return new SygaldryError("SYG-JOB", `${command} cannot be started (${code})`);
   }
   return new SygaldryError("SYG-TOOL-MISSING", `${command} cannot be started (${code})`, {
-    cause: error,
     next: `Install ${command} or put it on PATH.`,
   });
 }

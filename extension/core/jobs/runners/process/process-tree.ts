@@ -11,6 +11,8 @@ export interface TreeIdentity {
   readonly leader: { readonly pid: number; readonly startTime: string | undefined } | undefined;
   /** The leader was started by this process, so that its number cannot have been another's since. */
   readonly own?: boolean;
+  /** The leader is a reaper (reaper.ts): it is not the command's, ends by itself when that does, and must outlive the others. */
+  readonly reaper?: boolean;
 }
 
 /** All processes that one run started, wherever they went. */
@@ -26,12 +28,16 @@ export interface ProcessTree {
 /** Milliseconds after which a process that does not even mind KILL (it waits for a device) is left. */
 const patience = 10_000;
 
+/** Milliseconds in which a reaper without a command ends. */
+const reaperPatience = 500;
+
 /**
  * A process belongs to the run when its environment carries the mark, it is in the leader's session or group, its parent
  * belongs to it, or it was seen to belong before; unless it carries another run's mark. So neither a new session, nor a
- * parent that ended, nor an environment that was cleared hides it; all three at once do, unless it was seen in between.
+ * parent that ended, nor an environment that was cleared hides it. All three at once do only where no reaper (reaper.ts)
+ * could be had and it was not seen in between.
  */
-export function processTree({ mark, leader, own = false }: TreeIdentity): ProcessTree {
+export function processTree({ mark, leader, own = false, reaper = false }: TreeIdentity): ProcessTree {
   const seen = new Map<number, string>();
   if (leader?.startTime !== undefined) seen.set(leader.pid, leader.startTime);
   const remember = (found: readonly ProcessEntry[]) => {
@@ -46,11 +52,15 @@ export function processTree({ mark, leader, own = false }: TreeIdentity): Proces
     async end(grace, which = () => true) {
       const began = performance.now();
       const told = new Set<string>();
+      let alone: number | undefined;
       for (let pause = 10; ; pause = Math.min(200, pause * 1.5)) {
         const left = find().filter(which);
         const elapsed = performance.now() - began;
         if (left.length === 0 || elapsed > grace + patience) return left;
-        for (const { pid, startTime } of left) {
+        const commands = reaper ? left.filter(({ pid }) => pid !== leader?.pid) : left;
+        alone = commands.length > 0 ? undefined : (alone ?? elapsed);
+        if (alone !== undefined && elapsed - alone > reaperPatience) send(left[0]?.pid ?? 0, "SIGKILL");
+        for (const { pid, startTime } of commands) {
           const key = `${pid} ${startTime}`;
           if (elapsed >= grace) send(pid, "SIGKILL");
           else if (!told.has(key)) {

@@ -3,21 +3,26 @@ import type { ResourceSample } from "../../runner.ts";
 import type { ProcessEntry } from "./process-table.ts";
 
 /** Sums what the processes of a run use; remembers what those had used that have ended, and the highest of all. */
-export function resourceMeter(): (entries: readonly ProcessEntry[]) => ResourceSample {
+export function resourceMeter(): (
+  entries: readonly ProcessEntry[],
+  reaper: number | undefined,
+) => ResourceSample {
   const io = new Map<string, { readonly read: number; readonly written: number }>();
   let cpuSeconds = 0;
   let peakMemory = 0;
-  return (entries) => {
-    const memory = sum(entries.map((entry) => entry.memory));
+  return (entries, reaper) => {
+    // A reaper counts only for the CPU of those that it has waited for.
+    const commands = entries.filter(({ pid }) => pid !== reaper);
+    const memory = sum(commands.map((entry) => entry.memory));
     // A process that ended is counted by the parent that waited for it; what nobody waited for must not be taken away.
     cpuSeconds = Math.max(cpuSeconds, sum(entries.map((entry) => entry.cpuSeconds)));
     peakMemory = Math.max(peakMemory, memory);
-    for (const { pid, startTime } of entries) {
+    for (const { pid, startTime } of commands) {
       const now = ioOf(pid);
       if (now !== undefined) io.set(`${pid} ${startTime}`, now);
     }
     return {
-      ...{ processes: entries.length, cpuSeconds: Math.round(cpuSeconds * 100) / 100, memory, peakMemory },
+      ...{ processes: commands.length, cpuSeconds: Math.round(cpuSeconds * 100) / 100, memory, peakMemory },
       readBytes: sum([...io.values()].map(({ read }) => read)),
       writtenBytes: sum([...io.values()].map(({ written }) => written)),
     };

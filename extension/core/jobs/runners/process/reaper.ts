@@ -1,0 +1,57 @@
+import { accessSync, constants } from "node:fs";
+
+/** The number of prctl(2), by Node's name of the architecture. */
+const prctl: Readonly<Record<string, number>> = {
+  ...{ x64: 157, arm64: 167, ppc64: 171, riscv64: 167, s390x: 172, ia32: 172, arm: 172 },
+};
+
+/** The system's own: part of every Debian and Ubuntu, of most others. */
+const perl = "/usr/bin/perl";
+
+/**
+ * Starts the command as its child and ends as it does. As a subreaper (PR_SET_CHILD_SUBREAPER, 36) it becomes the parent of
+ * every process whose own parent has ended, so that none gets out of its tree. It does not mind what ends the others.
+ * PR_SET_DUMPABLE (4) keeps it from writing a core of its own after the command's.
+ */
+const script = `
+my $prctl = shift() + 0;
+syscall($prctl, 36, 1, 0, 0, 0);
+my $child = fork();
+exit(126) unless defined $child;
+if ($child == 0) {
+  no warnings;
+  exec { $ARGV[0] } @ARGV;
+  my ($why, $code) = ("$!", $! + 0);
+  print STDERR "$ARGV[0]: $why\\n";
+  exit($code == 2 ? 127 : 126);
+}
+my @quiet = ("TERM", "INT", "HUP", "QUIT");
+$SIG{$_} = "IGNORE" for @quiet;
+while ((my $pid = waitpid(-1, 0)) != -1) {
+  next if $pid != $child;
+  my $signal = $? & 127;
+  exit($? >> 8) if $signal == 0;
+  syscall($prctl, 4, 0, 0, 0, 0);
+  $SIG{$_} = "DEFAULT" for @quiet;
+  kill $signal, $$;
+  sleep 1;
+  exit(128 + $signal);
+}
+`;
+
+/** A command line that runs `argv` below a reaper; undefined where there can be none. */
+export function withReaper(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  const number = prctl[process.arch];
+  // Modules that the environment makes Perl load would run before our script does.
+  if (process.platform !== "linux" || number === undefined || env["PERL5OPT"] || env["PERL5DB"])
+    return undefined;
+  try {
+    accessSync(perl, constants.X_OK);
+    return [perl, "-e", script, "--", String(number), ...argv];
+  } catch {
+    return undefined;
+  }
+}
