@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { SygaldryError } from "../base/errors.ts";
+import { messageOf, SygaldryError } from "../base/errors.ts";
 import { watchFile } from "../base/file-changes.ts";
 import { thisProcess } from "../base/lock-holder.ts";
 import { statusFile, stopRequestFile } from "./layout.ts";
@@ -44,9 +44,9 @@ export async function stopJob(folder: string, name: string, options: StopOptions
       next: "End it where it was started.",
     });
   }
-  writeFileSync(stopRequestFile(folder, name), `${run}\n${options.by}\n`);
-  if (verdict.life === "alive" || verdict.life === "stalled")
-    wake(supervisor.pid, supervisor.host === self.host);
+  const here = supervisor.host === self.host && (verdict.life === "alive" || verdict.life === "stalled");
+  askToStop(stopRequestFile(folder, name), `${run}\n${options.by}\n`, here);
+  if (here) wake(supervisor.pid);
   const last = await waitForEnd(folder, name, run, options);
   if (last !== undefined) return { status: last, before: false };
   throw new SygaldryError("SYG-JOB", `${name} did not end: its supervisor does not answer`, {
@@ -82,9 +82,21 @@ async function endLeftovers(status: JobStatus, { runner, grace, signal }: StopOp
   await runner.end(status.handle, grace, signal);
 }
 
+/** On a full disk the signal alone must do; it says less. */
+function askToStop(file: string, text: string, here: boolean): void {
+  try {
+    writeFileSync(file, text);
+  } catch (cause) {
+    if (here) return;
+    throw new SygaldryError("SYG-FILE", `${file} cannot be written: ${messageOf(cause)}`, {
+      cause,
+      next: "Make room for it, or stop the job where it runs.",
+    });
+  }
+}
+
 /** A supervisor looks for requests now and then; this makes it look at once. */
-function wake(pid: number, here: boolean): void {
-  if (!here) return;
+function wake(pid: number): void {
   try {
     process.kill(pid, "SIGTERM");
   } catch {

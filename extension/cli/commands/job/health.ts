@@ -60,6 +60,7 @@ async function healthOf(folder: string, before: Job, signal: AbortSignal): Promi
     ...(lost ? [status.reason ?? "it was lost"] : []),
     ...(status.state === "FAILED" ? [status.reason ?? "it failed"] : []),
     ...(job.verdict.life === "stalled" ? [job.verdict.why ?? "it is stalled"] : []),
+    ...(status.state === "PROGRESS" && status.reason !== undefined ? [status.reason] : []),
     ...(count > 0
       ? [`${count} of its processes still run: \`sygaldry job stop ${status.job}\` ends them`]
       : []),

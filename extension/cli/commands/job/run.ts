@@ -49,9 +49,12 @@ export async function run(
   return 0;
 }
 
+/** A supervisor is small, however much its command writes. */
+const leanNode = ["--max-semi-space-size=1", "--optimize-for-size", "--max-old-space-size=64"];
+
 /** The bundle that this code is in; it also stands alone, in images. */
 function supervisorProgram() {
-  const args = ["--max-semi-space-size=1", __filename, "job", "supervise"];
+  const args = [...leanNode, __filename, "job", "supervise"];
   return { command: process.execPath, args, env: process.env };
 }
 

@@ -14,8 +14,8 @@ export interface OutputLine {
 export interface OutputLines {
   /** The lines that `chunk` completes: texts without anything to say about them, as most are, and others. */
   feed(chunk: Buffer): readonly (string | OutputLine)[];
-  /** What waits for its line's end already: a prompt, or the last state of a line that is drawn over. */
-  peek(): readonly OutputLine[];
+  /** What waits for its line's end: the last state of a line that is drawn over, or with `begun` whatever is there (a prompt). */
+  peek(begun: boolean): readonly OutputLine[];
   /** The last line, when it has no end. */
   end(): readonly (string | OutputLine)[];
 }
@@ -97,13 +97,13 @@ export function outputLines(): OutputLines {
       keep(chunk.subarray(end + 1));
       return linesOf(block, finish);
     },
-    peek() {
+    peek(begun) {
       const shown: OutputLine[] = [];
       if (held !== undefined) {
         shown.push({ text: held, ...(folded > 0 ? { folded } : {}) });
         held = undefined;
         folded = 0;
-      } else if (size > 0) {
+      } else if (begun && size > 0) {
         const bytes = take();
         const cut = bytes.at(-1) === carriageReturn ? bytes.length - 1 : characterEnd(bytes);
         keep(bytes.subarray(cut));

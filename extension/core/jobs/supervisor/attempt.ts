@@ -1,11 +1,9 @@
-import type { Readable } from "node:stream";
 import { messageOf, SygaldryError } from "../../base/errors.ts";
-import { type OutputLine, type OutputLines, outputLines } from "../log/output-lines.ts";
 import type { ProgressRecogniser, RunEnd, Runner, Running, RunRequest } from "../runner.ts";
 import type { Control } from "./control.ts";
 import type { Journal } from "./journal.ts";
 import { lastLines } from "./last-lines.ts";
-import { progressWatch } from "./progress-watch.ts";
+import { type Pump, pump } from "./pump.ts";
 
 export interface AttemptOptions {
   readonly runner: Runner;
@@ -25,11 +23,6 @@ export interface AttemptEnd extends RunEnd {
   readonly stderr: readonly string[];
 }
 
-/** Milliseconds after which output that a process keeps open without writing is not waited for. */
-const idle = 2_000;
-const flushAfter = 20;
-const diskRetry = 500;
-
 /** Runs the command once, with all it writes in the log and its life in the status. Never rejects. */
 export async function runAttempt(options: AttemptOptions): Promise<AttemptEnd> {
   const { runner, request, journal } = options;
@@ -47,7 +40,7 @@ async function watch(running: Running, options: AttemptOptions): Promise<Attempt
   const { journal, control } = options;
   journal.change({ state: "PROGRESS", handle: running.handle }, true);
   const tail = lastLines();
-  const output = pump(running, options, (line) => tail.feed(line));
+  const output = pump(running, { ...options, onStderr: (line) => tail.feed(line) });
   const stopping = whenAsked(control, () => running.stop(options.grace * 1000), journal);
   const timer = timeoutTimer(options);
   const heart = heartbeat(running, output, options);
@@ -69,109 +62,6 @@ async function watch(running: Running, options: AttemptOptions): Promise<Attempt
 /** As timeout(1) says it. */
 function rcOf(cause: string, end: RunEnd): number | undefined {
   return cause === "timeout" ? 124 : end.rc;
-}
-
-interface Pump {
-  /** Both streams have ended, or nothing came any more after the command's end. */
-  readonly drained: Promise<void>;
-  /** Tells what waits for its line's end. */
-  peek(): void;
-}
-
-/** From the streams into the log. While the log cannot be written, the streams wait, and so does the command. */
-function pump(running: Running, options: AttemptOptions, onStderr: (line: string) => void): Pump {
-  const { journal, control, diskPatience } = options;
-  const progress = progressWatch(options.recogniser, journal);
-  const streams = [
-    { name: "stdout" as const, stream: running.stdout, lines: outputLines() },
-    { name: "stderr" as const, stream: running.stderr, lines: outputLines() },
-  ];
-  let heard = performance.now();
-  let flushing: NodeJS.Timeout | undefined;
-  let full: { readonly since: number; readonly timer: NodeJS.Timeout } | undefined;
-
-  const write = (name: "stdout" | "stderr", lines: readonly (string | OutputLine)[]) => {
-    if (lines.length === 0) return;
-    journal.output(name, lines);
-    if (name === "stderr")
-      for (const line of lines.slice(-20)) onStderr(typeof line === "string" ? line : line.text);
-    progress.feed(name, lines);
-    flushing ??= setTimeout(flush, flushAfter);
-    if (journal.blocked() !== undefined) hold();
-  };
-  const flush = () => {
-    flushing = undefined;
-    journal.flush();
-    if (journal.blocked() !== undefined) hold();
-  };
-  const hold = () => {
-    if (full !== undefined) return;
-    for (const { stream } of streams) stream.pause();
-    const since = performance.now();
-    full = { since, timer: setInterval(retry, diskRetry) };
-    journal.change({ reason: `its log cannot be written: ${journal.blocked() ?? ""}` });
-  };
-  const retry = () => {
-    journal.flush();
-    const why = journal.blocked();
-    if (why !== undefined && full !== undefined) {
-      if (performance.now() - full.since < diskPatience * 1000) return;
-      control.stop({
-        cause: "disk-full",
-        reason: why === "disk-full" ? "no space left for its log" : `its log cannot be written: ${why}`,
-      });
-    }
-    clearInterval(full?.timer);
-    full = undefined;
-    heard = performance.now();
-    if (why === undefined) journal.change({ reason: undefined });
-    for (const { stream } of streams) stream.resume();
-  };
-  const ends = streams.map(({ name, stream, lines }) =>
-    streamEnd(stream, (chunk) => {
-      heard = performance.now();
-      // When it was given up, the command must still be able to write what it writes while it ends.
-      if (control.reason()?.cause !== "disk-full") write(name, lines.feed(chunk));
-    }),
-  );
-  const drain = async () => {
-    await Promise.race([Promise.all(ends), running.ended.then(() => silence())]);
-    for (const { name, stream, lines } of streams) {
-      stream.destroy();
-      write(name, lines.end());
-    }
-    clearTimeout(flushing);
-    clearInterval(full?.timer);
-    journal.flush();
-  };
-  const silence = async () => {
-    heard = Math.max(heard, performance.now());
-    let over = false;
-    void Promise.all(ends).then(() => (over = true));
-    while (!over && (full !== undefined || performance.now() - heard < idle)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  return {
-    drained: drain(),
-    peek: () => peekAll(streams, write),
-  };
-}
-
-function peekAll(
-  streams: readonly { readonly name: "stdout" | "stderr"; readonly lines: OutputLines }[],
-  write: (name: "stdout" | "stderr", lines: readonly OutputLine[]) => void,
-): void {
-  for (const { name, lines } of streams) write(name, lines.peek());
-}
-
-function streamEnd(stream: Readable, onData: (chunk: Buffer) => void): Promise<void> {
-  return new Promise((resolve) => {
-    stream.on("data", onData);
-    stream.once("end", resolve);
-    stream.once("close", resolve);
-    stream.on("error", () => resolve());
-  });
 }
 
 function whenAsked(control: Control, stop: () => Promise<void>, journal: Journal) {
