@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: run-job.sh NAME -- COMMAND [ARGUMENT…]
 
-Runs COMMAND, exactly as given, as the job NAME (`sygaldry job run`).
+Runs COMMAND, exactly as given, as the job NAME (`sygaldry job run --attach`), and ends as it does.
 TEXT
 }
 
@@ -28,4 +28,4 @@ enter_workspace
 need sygaldry "run \`sygaldry up\` on the host: the image carries the command"
 sygaldry job run --help >/dev/null 2>&1 ||
   fail 3 "this version of sygaldry has no jobs" "update sygaldry on the host and run \`sygaldry up\`"
-exec sygaldry job run --name "$name" -- "$@"
+exec sygaldry job run --attach --name "$name" -- "$@"

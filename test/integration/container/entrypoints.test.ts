@@ -368,7 +368,7 @@ describe("run-job.sh (integration)", () => {
     const { start, calls } = await stage({ "bin/sygaldry": recorder("exit 0") });
     expect((await start("run-job", ["train-1", "--", "sh", "-c", "echo $(id)", ""])).code).toBe(0);
     expect((await calls()).at(-1)).toBe(
-      "sygaldry <job> <run> <--name> <train-1> <--> <sh> <-c> <echo $(id)> <>",
+      "sygaldry <job> <run> <--attach> <--name> <train-1> <--> <sh> <-c> <echo $(id)> <>",
     );
   });
 

@@ -8,7 +8,7 @@ import { formatFields, parseFields } from "./fields.ts";
 export type JobState = "START" | "PROGRESS" | "DONE" | "FAILED" | "STOPPED" | "LOST";
 
 /** Who owns the run: enough to tell from the same machine for certain whether it still lives (see LockHolder). */
-export interface SupervisorIdentity {
+interface SupervisorIdentity {
   readonly pid: number;
   readonly startTime: string | undefined;
   readonly bootId: string | undefined;

@@ -3,7 +3,7 @@ import { stopRequestFile } from "../layout.ts";
 import type { EndCause } from "../runner.ts";
 
 /** Why a run is to end before its command does. */
-export interface StopReason {
+interface StopReason {
   readonly cause: Extract<EndCause, "stopped" | "timeout" | "disk-full">;
   readonly reason: string;
 }
