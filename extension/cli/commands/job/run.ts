@@ -50,7 +50,12 @@ export async function run(
 }
 
 /** A supervisor is small, however much its command writes. */
-const leanNode = ["--max-semi-space-size=1", "--optimize-for-size", "--max-old-space-size=64"];
+const leanNode = [
+  "--max-semi-space-size=1",
+  "--optimize-for-size",
+  "--initial-old-space-size=4",
+  "--max-old-space-size=48",
+];
 
 /** The bundle that this code is in; it also stands alone, in images. */
 function supervisorProgram() {
