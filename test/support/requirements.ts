@@ -45,6 +45,8 @@ const catalogue = {
   setpriv: distribution(() => missingProgram("setpriv", ["--version"])),
   shellcheck: distribution(() => missingProgram("shellcheck", ["--version"])),
   shfmt: distribution(() => missingProgram("shfmt", ["--version"])),
+  // What test/support/slurm.ts starts: the programs of slurmd and slurmctld are not on every PATH.
+  slurm: distribution(missingSlurm),
   spack: other(() =>
     spackRoot() === undefined ? "SPACK_ROOT names no Spack, and there is none at /opt/spack_src" : undefined,
   ),
@@ -120,6 +122,22 @@ function missingDocker(): string | undefined {
 function missingImage(image: string, hint: string): string | undefined {
   const { status } = spawnSync("docker", ["image", "inspect", image], { stdio: "ignore", timeout: 20_000 });
   return status === 0 ? undefined : `no image ${image} (${hint})`;
+}
+
+function missingSlurm(): string | undefined {
+  const path = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
+  const programs = [
+    ...["sbatch", "slurmctld", "slurmd"].map((name) => [name, "-V"] as const),
+    ["munged", "--version"] as const,
+  ];
+  for (const [program, option] of programs) {
+    const { error } = spawnSync(program, [option], { env: { ...process.env, PATH: path }, timeout: 20_000 });
+    if (error !== undefined) return `${program} cannot be started (${error.message})`;
+  }
+  const inNamespace = ["--pid", "--fork", "--mount-proc", "--kill-child=KILL", "true"];
+  return process.getuid?.() === 0
+    ? missingProgram("unshare", inNamespace)
+    : "only root can start a Slurm of its own";
 }
 
 /** test/run.sh tries once whether the image can be pulled and says so to all. */

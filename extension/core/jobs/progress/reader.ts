@@ -124,6 +124,6 @@ const longestPhase = 80;
 /** One short line without control characters, for it goes into status files and onto terminals. */
 function shown(phase: string): string {
   const clean = phase.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ").trim();
-  const letters = [...clean];
+  const letters = Array.from(clean);
   return letters.length <= longestPhase ? clean : `${letters.slice(0, longestPhase - 1).join("")}…`;
 }

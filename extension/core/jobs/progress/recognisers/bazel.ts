@@ -32,4 +32,4 @@ export function bazelRecogniser(): Recogniser {
 
 const openParenthesis = 40;
 
-const starts = new Set([..."([IEFLA"].map((start) => start.charCodeAt(0)));
+const starts = new Set("([IEFLA".split("").map((start) => start.charCodeAt(0)));

@@ -196,7 +196,7 @@ async function endRun(
     const until = performance.now() + within;
     do {
       if ((await left()).length === 0) return true;
-      await delay(250, undefined, signal === undefined ? {} : { signal });
+      await delay(500, undefined, signal === undefined ? {} : { signal });
     } while (performance.now() < until);
     return false;
   };

@@ -46,7 +46,9 @@ function endedBySlurm({ record, notices, slurm }: TaskFacts): Omit<RunEnd, "rc">
     return { cause: "oom", reason: `it needed more memory than Slurm gave it${where}` };
   if (slurm?.reason === "DependencyNeverSatisfied")
     return { cause: "dependency", reason: "a job that must succeed before it did not" };
-  if (told.has("cancelled") || state === "CANCELLED") {
+  // Slurm notes in the same words that somebody only signalled it; a command may take that and go on to its end.
+  const wentOn = record?.end?.rc === 0 && state !== "CANCELLED";
+  if (state === "CANCELLED" || (told.has("cancelled") && !wentOn)) {
     const by = slurm?.by === undefined ? "" : ` by user ${slurm.by}`;
     return { cause: "stopped", reason: `it was cancelled in Slurm${by}${because(slurm)}` };
   }
@@ -54,7 +56,8 @@ function endedBySlurm({ record, notices, slurm }: TaskFacts): Omit<RunEnd, "rc">
 }
 
 function because(slurm: SlurmTask | undefined): string {
-  return slurm?.reason === undefined ? "" : ` (${slurm.reason})`;
+  const { reason } = slurm ?? {};
+  return reason === undefined || reason === "NonZeroExitCode" ? "" : ` (${reason})`;
 }
 
 function commandEnd({ rc, cause, oomKills }: TaskEnd, node = "its node"): RunEnd {

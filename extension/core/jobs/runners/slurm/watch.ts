@@ -29,7 +29,8 @@ export async function lookAt(
   signal?: AbortSignal,
 ): Promise<Sight | undefined> {
   const answer = await ask(run.id, signal);
-  return sightOf(run, await readRecords(run), answer);
+  const sight = await sightOf(run, await readRecords(run), answer);
+  return answer.kind === "silent" && sight.state.state !== "ended" ? undefined : sight;
 }
 
 /** `lookAt`, given the time that an end needs to be seen here. */
@@ -65,7 +66,7 @@ export function watch(run: WatchedRun, ask: AskSlurm, tell: (state: RunState) =>
     for (;;) {
       const records = await readRecords(run);
       const allEnded = run.tasks.every((task) => records.get(task)?.end !== undefined);
-      const clean = allEnded && [...records.values()].every(({ end }) => end?.rc === 0);
+      const clean = allEnded && (await isClean(run, records));
       // A failure's cause is asked for; a clean end needs nobody's word.
       if (!clean && (allEnded || hurried || pace.mayAsk(answer))) answer = await ask(run.id).catch(silent);
       const { state, unsettled } = await sightOf(run, records, answer ?? noAnswer);
@@ -76,7 +77,7 @@ export function watch(run: WatchedRun, ask: AskSlurm, tell: (state: RunState) =>
       const text = JSON.stringify(state);
       if (state.state !== "ended" && text !== told) tell(state);
       told = text;
-      await sleep(hurried ? 250 : pace.rest(state));
+      await sleep(hurried ? 500 : pace.rest(state));
       wake = new AbortController();
     }
   };
@@ -110,6 +111,16 @@ function createPace(tasks: number) {
     },
     rest: (state: RunState) => (state.state === "queued" ? Math.min(interval, 2 * look) : look),
   };
+}
+
+/** All tasks succeeded, and Slurm had no part in their end. */
+async function isClean(
+  run: WatchedRun,
+  records: ReadonlyMap<number | undefined, TaskRecord>,
+): Promise<boolean> {
+  return (
+    [...records.values()].every(({ end }) => end?.rc === 0) && (await readNotices(run.folder)).length === 0
+  );
 }
 
 async function readRecords(run: WatchedRun): Promise<ReadonlyMap<number | undefined, TaskRecord>> {

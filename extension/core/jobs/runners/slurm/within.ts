@@ -42,7 +42,7 @@ export function onNode(place: SlurmPlace, request: RunRequest): OnNode {
       const options = [...gpu, ...mountOptions(place.mounts, "ro"), "--pwd", request.cwd];
       return {
         argv: ["apptainer", "exec", ...options, checkedImage(place.image), ...request.argv],
-        cwd: "/",
+        cwd: undefined,
       };
     }
     case "podman": {
