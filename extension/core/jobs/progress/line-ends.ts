@@ -25,6 +25,15 @@ export function lineEnds(line: string): LineEnds {
   return { head: plain(whole.slice(0, most)), tail: plain(whole.slice(-most)), whole };
 }
 
+/** Whether a text begins with one of these characters: cheap, before anything else is tried on a line. */
+export function beginsWith(text: string, characters: ReadonlySet<number>): boolean {
+  return characters.has(text.charCodeAt(0));
+}
+
+export function characters(text: string): ReadonlySet<number> {
+  return new Set(text.split("").map((character) => character.charCodeAt(0)));
+}
+
 function plain(text: string): string {
   return text.includes("\u001b") ? stripVTControlCharacters(text) : text;
 }

@@ -1,3 +1,4 @@
+import { beginsWith, characters } from "../line-ends.ts";
 import type { Recogniser } from "../sighting.ts";
 import { countSighting, sighting } from "../sighting.ts";
 import { parseCount } from "./count.ts";
@@ -10,9 +11,8 @@ import { parseCount } from "./count.ts";
 export function bazelRecogniser(): Recogniser {
   let total: number | undefined;
   return ({ head }) => {
-    const first = head.charCodeAt(0);
-    if (!starts.has(first)) return undefined;
-    const text = first === openParenthesis ? head.replace(/^\(\d\d:\d\d:\d\d(?:\.\d+)?\) /, "") : head;
+    if (!beginsWith(head, starts)) return undefined;
+    const text = head.startsWith("(") ? head.replace(/^\(\d\d:\d\d:\d\d(?:\.\d+)?\) /, "") : head;
     const count = /^\[([\d,]{1,15}) \/ ([\d,]{1,15})\](.*)/.exec(text);
     if (count !== null) {
       const [, done = "", of = "", rest = ""] = count;
@@ -30,6 +30,4 @@ export function bazelRecogniser(): Recogniser {
   };
 }
 
-const openParenthesis = 40;
-
-const starts = new Set("([IEFLA".split("").map((start) => start.charCodeAt(0)));
+const starts = characters("([IEFLA");

@@ -1,3 +1,4 @@
+import { beginsWith, characters } from "../line-ends.ts";
 import { countSighting, type Recogniser, type Sighting, sighting } from "../sighting.ts";
 import { parseClock } from "./count.ts";
 
@@ -14,6 +15,7 @@ export function pipRecogniser(): Recogniser {
     return sighting({ phase, fresh, ...seen });
   };
   return ({ head, whole }) => {
+    if (!beginsWith(head, starts)) return undefined;
     if (/^Collecting [A-Za-z0-9][\w.-]{0,100}(?:\[[^\]]{0,100}\])?(?:$|[<>=!~;@]| \(from | @ )/.test(head)) {
       packages = phase === undefined ? 1 : packages + 1;
       return inPhase("collect", { done: packages });
@@ -33,6 +35,7 @@ export function pipRecogniser(): Recogniser {
   };
 }
 
+const starts = characters(" CDISEP");
 const installing = "Installing collected packages: ";
 
 function items(line: string): number {

@@ -8,13 +8,13 @@ export function pytestRecogniser(): Recogniser {
   let total: number | undefined;
   let session = false;
   return ({ head, tail }) => {
-    if (/^=+ test session starts =+$/.test(head)) {
+    if (head.startsWith("=") && /^=+ test session starts =+$/.test(head)) {
       session = true;
       total = undefined;
       return sighting({ phase: "collect", fresh: true });
     }
-    const collected = collectedItems(head);
-    if (collected !== undefined && session) {
+    const collected = session ? collectedItems(head) : undefined;
+    if (collected !== undefined) {
       total = collected;
       return sighting({ phase: "test", fraction: 0, total });
     }
@@ -63,7 +63,7 @@ function collectedItems(head: string): number | undefined {
 
 /** How many tests the last line counts. */
 function summary(head: string): number | undefined {
-  if (!/ in \d[\d.]*s/.test(head)) return undefined;
+  if (!head.includes(" in ")) return undefined;
   const text = head.replace(/^=+ /, "").replace(/ =+$/, "");
   const [, results] = /^(.+) in [\d.]+s(?: \([\d:]+\))?$/.exec(text) ?? [];
   if (results === "no tests ran") return 0;

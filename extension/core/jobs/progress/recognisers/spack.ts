@@ -35,6 +35,7 @@ export function spackRecogniser(): Recogniser {
       if (name !== undefined) return count(`${name}: ${phase}`);
       return head.startsWith("==> Error: ") ? sighting({ ended: true }) : undefined;
     }
+    if (head[7] !== " ") return undefined;
     const [, name, phase] = /^[a-z0-9]{7} (\S{1,100})@\S{1,100}: ([a-z-]{3,30})$/.exec(head) ?? [];
     if (name === undefined) return undefined;
     return phase === "finished" ? arrive(`${name}: ${phase}`) : count(`${name}: ${phase}`);

@@ -1,3 +1,4 @@
+import { beginsWith, characters } from "../line-ends.ts";
 import { countSighting, type Recogniser, type Sighting, sighting } from "../sighting.ts";
 
 /** `uv pip install`, `uv sync` (0.4 to 0.13): its summaries, and what it downloads and builds, of which only the large are told. */
@@ -18,6 +19,7 @@ export function uvRecogniser(): Recogniser {
     return countSighting(Math.min(ready, begun), Math.max(begun, 1), { phase, fresh });
   };
   return ({ head }) => {
+    if (!beginsWith(head, starts)) return undefined;
     const [, verb, count] =
       /^(Resolved|Prepared|Installed|Audited) (\d{1,9}) packages? in \d/.exec(head) ?? [];
     if (verb === undefined) {
@@ -34,3 +36,5 @@ export function uvRecogniser(): Recogniser {
     return sighting({ phase: "install", fraction: 1, done: total, total, ended: true });
   };
 }
+
+const starts = characters(" RPIADB");
