@@ -85,7 +85,13 @@ async function submitRun(
   const result = await runner.run(query, { timeout: 120_000 });
   const id = result.exitCode === 0 ? query.parse(result.stdout) : "";
   if (id === "") throw refused(result.stderr, result.timedOut, request.job);
-  return { slurm: id, folder, runs: place.kind, ...(array === undefined ? {} : { array }) };
+  return {
+    slurm: id,
+    folder,
+    runs: place.kind,
+    mark: request.mark,
+    ...(array === undefined ? {} : { array }),
+  };
 }
 
 /** A retry of a run gets a folder of its own. */

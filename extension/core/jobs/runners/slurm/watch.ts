@@ -77,7 +77,7 @@ export function watch(run: WatchedRun, ask: AskSlurm, tell: (state: RunState) =>
       const text = JSON.stringify(state);
       if (state.state !== "ended" && text !== told) tell(state);
       told = text;
-      await sleep(hurried ? 500 : pace.rest(state));
+      await sleep(hurried ? 500 : pace.rest);
       wake = new AbortController();
     }
   };
@@ -100,7 +100,6 @@ function silent(error: unknown): SlurmAnswer {
 function createPace(tasks: number) {
   let interval = 1_000;
   let next = 0;
-  const look = Math.min(2_000, 200 + tasks * 10);
   return {
     mayAsk(last: SlurmAnswer | undefined): boolean {
       const now = performance.now();
@@ -109,7 +108,7 @@ function createPace(tasks: number) {
       interval = last?.kind === "silent" ? interval : Math.min(30_000, interval * 1.5);
       return true;
     },
-    rest: (state: RunState) => (state.state === "queued" ? Math.min(interval, 2 * look) : look),
+    rest: Math.min(2_000, 200 + tasks * 10),
   };
 }
 
