@@ -89,9 +89,19 @@ async function removeRun(
     const isLatest = now?.status.run === undefined || now.status.run === run;
     if (now !== undefined && isLatest && now.verdict.life !== "ended") return false;
     await rm(path.join(folder, `${job}-${run}.jsonl`), { force: true });
+    for (const name of await readdir(folder)) {
+      if (isRunFolder(name, job, run)) await rm(path.join(folder, name), { recursive: true, force: true });
+    }
     if (now?.status.run === run) await rm(statusFile(folder, job), { force: true });
     return true;
   });
+}
+
+/** What the slurm runner makes, one for each attempt. */
+function isRunFolder(name: string, job: string, run: string): boolean {
+  return (
+    name.startsWith(`${job}-${run}.slurm`) && /^(?:-\d+)?$/.test(name.slice(`${job}-${run}.slurm`.length))
+  );
 }
 
 async function jobsWithLogs(folder: string): Promise<ReadonlySet<string>> {

@@ -1,5 +1,5 @@
 import { messageOf, SygaldryError } from "../../base/errors.ts";
-import type { ProgressRecogniser, RunEnd, Runner, Running, RunRequest } from "../runner.ts";
+import type { ProgressRecogniser, RunEnd, Runner, Running, RunRequest, RunState } from "../runner.ts";
 import type { Control } from "./control.ts";
 import type { Journal } from "./journal.ts";
 import { lastLines } from "./last-lines.ts";
@@ -38,7 +38,10 @@ export async function runAttempt(options: AttemptOptions): Promise<AttemptEnd> {
 
 async function watch(running: Running, options: AttemptOptions): Promise<AttemptEnd> {
   const { journal, control } = options;
-  journal.change({ state: "PROGRESS", handle: running.handle }, true);
+  // A place that queues says when the command is at work.
+  const state = running.onState === undefined ? "PROGRESS" : "START";
+  journal.change({ state, handle: running.handle }, true);
+  running.onState?.((told) => tellState(told, running, journal));
   const tail = lastLines();
   const output = pump(running, { ...options, onStderr: (line) => tail.feed(line) });
   const stopping = whenAsked(control, () => running.stop(options.grace * 1000), journal);
@@ -57,6 +60,20 @@ async function watch(running: Running, options: AttemptOptions): Promise<Attempt
     heart.stop();
     stopping.dispose();
   }
+}
+
+function tellState(told: RunState, { handle }: Running, journal: Journal): void {
+  if (told.state === "ended") return;
+  const { reason, where } = { reason: undefined, where: undefined, ...told };
+  journal.event(told.state, {
+    ...(reason === undefined ? {} : { msg: reason }),
+    ...(where === undefined ? {} : { where }),
+  });
+  journal.flush();
+  const at = where === undefined ? handle : { ...handle, node: where };
+  const waits = told.state === "queued";
+  const why = waits && reason !== undefined ? `waits for its turn: ${reason}` : undefined;
+  journal.change({ state: waits ? "START" : "PROGRESS", handle: at, reason: why });
 }
 
 /** As timeout(1) says it. */

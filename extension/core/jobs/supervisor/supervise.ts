@@ -135,7 +135,7 @@ function mayRetry({ cause }: RunEnd): boolean {
 }
 
 async function finish(journal: Journal, end: AttemptEnd, elapsed: number): Promise<void> {
-  const state: JobState = isDone(end) ? "DONE" : end.cause === "stopped" ? "STOPPED" : "FAILED";
+  const state = finalState(end);
   const described = withCause(end);
   journal.event("end", endFields(described));
   const reason = state === "DONE" ? undefined : reasonOf(described);
@@ -151,6 +151,13 @@ async function finish(journal: Journal, end: AttemptEnd, elapsed: number): Promi
   };
   const until = performance.now() + lastWords;
   while (!journal.change(last, true) && performance.now() < until) await sleep(1000);
+}
+
+/** A place that is gone (a node, a container) leaves its runs lost. */
+function finalState(end: RunEnd): JobState {
+  if (isDone(end)) return "DONE";
+  if (end.cause === "stopped") return "STOPPED";
+  return end.cause === "lost" ? "LOST" : "FAILED";
 }
 
 /** A command that failed because a disk is full says so on stderr and nowhere else. */

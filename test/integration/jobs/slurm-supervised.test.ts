@@ -1,0 +1,119 @@
+import { mkdir, readdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { logName } from "../../../extension/core/jobs/layout.ts";
+import { tailLog } from "../../../extension/core/jobs/log/read-log.ts";
+import { createProgressReader } from "../../../extension/core/jobs/progress/reader.ts";
+import { pruneJobs } from "../../../extension/core/jobs/prune.ts";
+import { type SlurmOptions, slurmRunner } from "../../../extension/core/jobs/runners/slurm/slurm-runner.ts";
+import type { JobStatus } from "../../../extension/core/jobs/status/status.ts";
+import { readJob } from "../../../extension/core/jobs/store.ts";
+import { supervise } from "../../../extension/core/jobs/supervisor/supervise.ts";
+import { requires } from "../../support/requirements.ts";
+import { type PrivateSlurm, startPrivateSlurm } from "../../support/slurm.ts";
+
+requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", () => {
+  let slurm: PrivateSlurm;
+  let folder: string;
+
+  beforeAll(async () => {
+    slurm = await startPrivateSlurm();
+    folder = path.join(slurm.folder, "zephyr_jobs");
+    await mkdir(folder);
+  }, 60_000);
+
+  afterAll(async () => {
+    await slurm?.[Symbol.asyncDispose]();
+  });
+
+  function start(job: string, script: string, options: Partial<SlurmOptions> = {}): Promise<void> {
+    const request = {
+      ...{
+        folder,
+        job,
+        chosen: true,
+        argv: ["sh", "-c", script],
+        cwd: "/",
+        env: {},
+        secrets: [],
+        retries: 0,
+      },
+      ...{ retryDelay: 0, after: [], grace: 5, every: 1, diskPatience: 5 },
+    };
+    return supervise(request, {
+      runner: slurmRunner({ folder, env: slurm.env, ...options }),
+      recogniser: createProgressReader,
+      onClaimed: () => {},
+    });
+  }
+
+  async function until(job: string, condition: (status: JobStatus) => boolean): Promise<JobStatus> {
+    for (;;) {
+      const status = (await readJob(folder, job))?.status;
+      if (status !== undefined && condition(status)) return status;
+      await delay(50);
+    }
+  }
+
+  it("waits with Slurm's reason, is at work on a node with progress, and ends", {
+    timeout: 60_000,
+  }, async () => {
+    const blocker = (
+      await slurm.run("sbatch", "--parsable", "--exclusive", "--output=/dev/null", "--wrap=sleep 300")
+    ).trim();
+    const over = start("queued", "echo '::sygaldry progress=1/4 phase=train::'; sleep 2; exit 0", {
+      resources: { cpus: 8 },
+    });
+    const waits = await until("queued", ({ reason }) => reason !== undefined);
+    expect(waits).toMatchObject({ state: "START", on: "slurm" });
+    expect(waits.reason).toMatch(/^waits for its turn: (?:Resources|Priority|None)/);
+    await slurm.run("scancel", blocker);
+    const works = await until(
+      "queued",
+      ({ state, progress }) => state === "PROGRESS" && progress !== undefined,
+    );
+    expect(works).toMatchObject({
+      state: "PROGRESS",
+      progress: { percent: 25, done: 1, total: 4, phase: "train" },
+    });
+    expect(works.handle).toMatchObject({ node: slurm.node, runs: "command" });
+    expect(works.reason).toBeUndefined();
+    await over;
+    expect((await readJob(folder, "queued"))?.status).toMatchObject({ state: "DONE", rc: 0 });
+  });
+
+  it("is STOPPED by who cancels it in Slurm, and FAILED by its exit code", { timeout: 60_000 }, async () => {
+    const over = start("cancelled", "echo up; sleep 300");
+    const { handle } = await until("cancelled", ({ state }) => state === "PROGRESS");
+    await slurm.run("scancel", handle["slurm"] ?? "");
+    await over;
+    expect((await readJob(folder, "cancelled"))?.status).toMatchObject({
+      ...{ state: "STOPPED", cause: "stopped", reason: "it was cancelled in Slurm" },
+    });
+    await start("failed", "echo broken >&2; exit 3");
+    const failed = (await readJob(folder, "failed"))?.status;
+    expect(failed).toMatchObject({ state: "FAILED", rc: 3, cause: "exit", reason: "exited with 3: broken" });
+    const { events } = await tailLog(path.join(folder, logName("failed", failed?.run ?? "")), { lines: 20 });
+    expect(events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(["start", "attempt", "output", "end", "failed"]),
+    );
+  });
+
+  it("is pruned with the files of its run", { timeout: 60_000 }, async () => {
+    await start("pruned", "true");
+    expect((await readdir(folder)).filter((name) => name.startsWith("pruned-"))).toHaveLength(2);
+    await pruneJobs(folder, { keep: 0, dryRun: false });
+    expect((await readdir(folder)).filter((name) => name.startsWith("pruned-"))).toEqual([]);
+  });
+
+  it("is LOST with its node", { timeout: 60_000 }, async () => {
+    const over = start("lost", "echo up; sleep 300");
+    await until("lost", ({ state }) => state === "PROGRESS");
+    await slurm.run("scontrol", "update", `NodeName=${slurm.node}`, "State=DOWN", "Reason=test");
+    await over;
+    const lost = (await readJob(folder, "lost"))?.status;
+    expect(lost).toMatchObject({ state: "LOST", cause: "lost" });
+    expect(lost?.reason).toMatch(/^the node failed on /);
+  });
+});
