@@ -61,6 +61,7 @@ async function writeConfiguration(folder: string, node: string): Promise<void> {
   for (const gpu of ["nvidia0", "nvidia1"]) {
     await runChecked(processRunner, { command: "mknod", args: [at(`dev/${gpu}`), "c", "1", "3"] });
   }
+  if (await canLeaveCgroupsAlone()) await writeFile(at("cgroup.conf"), "CgroupPlugin=disabled\n");
   await writeFile(at("gres.conf"), `Name=gpu File=${at("dev")}/nvidia[0-1]\n`);
   const [controller, daemon] = await freePorts(2);
   const settings = {
@@ -82,6 +83,13 @@ async function writeConfiguration(folder: string, node: string): Promise<void> {
     "PartitionName=debug Nodes=ALL Default=YES",
   ];
   await writeFile(at("slurm.conf"), `${lines.join("\n")}\n`);
+}
+
+/** From 23.11 on slurmd wants systemd or a say in the matter; 22.05 does not know the setting. */
+async function canLeaveCgroupsAlone(): Promise<boolean> {
+  const { stdout } = await runChecked(processRunner, { command: "sbatch", args: ["--version"] });
+  const [, year = "0", month = "0"] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+  return Number(year) * 100 + Number(month) >= 2311;
 }
 
 function daemonScript(folder: string, node: string): string {

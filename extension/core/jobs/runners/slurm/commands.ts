@@ -22,7 +22,7 @@ export interface Submission {
 }
 
 /** Tells the batch script where the run's files lie. */
-export const folderVariable = "SYGALDRY_SLURM_RUN";
+const folderVariable = "SYGALDRY_SLURM_RUN";
 
 /** What Slurm writes itself (`*** JOB 5 ON node CANCELLED AT … ***`) goes here, one file for all tasks of an array. */
 export const slurmLog = "slurm.log";

@@ -13,7 +13,7 @@ export interface WatchedRun {
 }
 
 /** What is known of a run at a moment. */
-export interface Sight {
+interface Sight {
   readonly state: RunState;
   /** Tasks that Slurm calls over, or knows nothing of, while the folder has no end of them: maybe it is not seen yet. */
   readonly unsettled: boolean;
@@ -23,11 +23,7 @@ export interface Sight {
 const settling = 5_000;
 
 /** Looks once: reads the folder, and asks Slurm where that is not enough. Undefined when Slurm is needed and silent. */
-export async function lookAt(
-  run: WatchedRun,
-  ask: AskSlurm,
-  signal?: AbortSignal,
-): Promise<Sight | undefined> {
+async function lookAt(run: WatchedRun, ask: AskSlurm, signal?: AbortSignal): Promise<Sight | undefined> {
   const answer = await ask(run.id, signal);
   const sight = await sightOf(run, await readRecords(run), answer);
   return answer.kind === "silent" && sight.state.state !== "ended" ? undefined : sight;

@@ -14,7 +14,7 @@ export type SlurmPlace =
       readonly user?: string;
     };
 
-export interface PlaceMount {
+interface PlaceMount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
