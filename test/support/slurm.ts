@@ -87,7 +87,8 @@ async function writeConfiguration(folder: string, node: string): Promise<void> {
 
 /** From 23.11 on slurmd wants systemd or a say in the matter; 22.05 does not know the setting. */
 async function canLeaveCgroupsAlone(): Promise<boolean> {
-  const { stdout } = await runChecked(processRunner, { command: "sbatch", args: ["--version"] });
+  const env = { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` };
+  const { stdout } = await runChecked(processRunner, { command: "slurmd", args: ["-V"], env });
   const [, year = "0", month = "0"] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
   return Number(year) * 100 + Number(month) >= 2311;
 }

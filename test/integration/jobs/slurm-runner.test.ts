@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type ProcessRunner, processRunner } from "../../../extension/core/base/process.ts";
 import type { RunEnd, Running, RunState } from "../../../extension/core/jobs/runner.ts";
 import {
   type SlurmOptions,
@@ -267,6 +268,26 @@ requires("linux", "slurm")("slurmRunner (integration)", () => {
         state: "ended",
         end: { rc: undefined, cause: "lost", reason: expect.stringContaining("knows the job no more") },
       },
+    });
+  });
+
+  it.concurrent("asks Slurm's record of completed jobs when all else is gone", async () => {
+    const run = await shell("exit 9");
+    await run.running.ended;
+    await rm(path.join(run.running.handle["folder"] ?? "", "end"));
+    const forgetful: ProcessRunner = {
+      run: async (command, options) =>
+        command.command === "scontrol"
+          ? {
+              exitCode: 1,
+              stdout: "",
+              stderr: "slurm_load_jobs error: Invalid job id specified\n",
+              timedOut: false,
+            }
+          : processRunner.run(command, options),
+    };
+    expect(await runnerWith({ runner: forgetful }).look(run.running.handle)).toEqual({
+      ...{ state: "ended", end: { rc: 9, cause: "exit", reason: expect.stringMatching(/^as Slurm tells/) } },
     });
   });
 
