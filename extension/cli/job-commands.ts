@@ -22,6 +22,17 @@ export const jobCommands: readonly CommandDefinition[] = [
         .option("--shell", "the arguments are one line for /bin/sh")
         .option("--attach", "show its output, and exit as it does; Ctrl-C stops it")
         .option("--grace <time>", "time between TERM and KILL when it is stopped", duration, 10)
+        .addOption(
+          new Option("--on <place>", "where it runs").choices(["process", "slurm"]).default("process"),
+        )
+        .option("--cpus <count>", "of Slurm: CPUs", wholeNumber)
+        .option("--mem <size>", "of Slurm: memory (800M, 16G)")
+        .option("--gpus <count>", "of Slurm: GPUs, also with their type (2, a100:2)")
+        .option("--time <time>", "of Slurm: time at work, without that in the queue", duration)
+        .option("--partition <name>", "of Slurm: the part of the site")
+        .option("--account <name>", "of Slurm: who pays")
+        .option("--qos <name>", "of Slurm: quality of service")
+        .option("--array <tasks>", "of Slurm: run once for each number (0-9, 1,3,7-9%2)")
         .passThroughOptions(),
     load: async () => (await import("./commands/job/run.ts")).run,
   },

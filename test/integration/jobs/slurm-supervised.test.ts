@@ -10,6 +10,7 @@ import { type SlurmOptions, slurmRunner } from "../../../extension/core/jobs/run
 import type { JobStatus } from "../../../extension/core/jobs/status/status.ts";
 import { readJob } from "../../../extension/core/jobs/store.ts";
 import { supervise } from "../../../extension/core/jobs/supervisor/supervise.ts";
+import { sygaldry } from "../../support/cli.ts";
 import { requires } from "../../support/requirements.ts";
 import { type PrivateSlurm, startPrivateSlurm } from "../../support/slurm.ts";
 
@@ -105,6 +106,49 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     expect((await readdir(folder)).filter((name) => name.startsWith("pruned-"))).toHaveLength(2);
     await pruneJobs(folder, { keep: 0, dryRun: false });
     expect((await readdir(folder)).filter((name) => name.startsWith("pruned-"))).toEqual([]);
+  });
+
+  it("is started, waited for and stopped by the command line", { timeout: 90_000 }, async () => {
+    const options = {
+      cwd: slurm.folder,
+      env: {
+        ...slurm.env,
+        SYGALDRY_PROJECT_ID: "demo",
+        SYGALDRY_CONTAINER_ROOT: slurm.folder,
+        SECRET_TOKEN: "s3cr3t-value",
+      },
+    };
+    const job = (...args: readonly string[]) => sygaldry(["job", ...args], options);
+    const script = 'echo "$SLURM_CPUS_PER_TASK|$1|$SECRET_TOKEN"; exit 6';
+    const asked = ["--on", "slurm", "--cpus", "2", "--mem", "100M", "--time", "5m"];
+    const started = await job(
+      "run",
+      "--name",
+      "cli",
+      ...asked,
+      "--json",
+      "--",
+      "sh",
+      "-c",
+      script,
+      "sh",
+      "a\nb",
+    );
+    expect(started).toMatchObject({ exitCode: 0, stderr: "" });
+    expect((await job("wait", "cli")).exitCode).toBe(6);
+    const shown = (await job("status", "cli", "--json")).json();
+    expect(shown).toMatchObject({ job: "cli", state: "FAILED", rc: 6, on: "slurm" });
+    const { stdout } = await job("tail", "cli", "--event", "output");
+    expect(stdout).toMatch(/^2\|a\nb\|/);
+    expect(stdout + JSON.stringify(shown)).not.toContain("s3cr3t");
+
+    await job("run", "--name", "long", "--on", "slurm", "--", "sleep", "300");
+    expect((await job("stop", "long")).exitCode).toBe(0);
+    expect((await job("status", "long", "--json")).json()).toMatchObject({ state: "STOPPED" });
+    expect(await slurm.run("squeue", "--noheader", "--name=long")).toBe("");
+
+    expect(await job("run", "--cpus", "2", "--", "true")).toMatchObject({ exitCode: 2 });
+    expect(await job("run", "--on", "slurm", "--mem", "lots", "--", "true")).toMatchObject({ exitCode: 2 });
   });
 
   it("is LOST with its node", { timeout: 60_000 }, async () => {

@@ -3,9 +3,11 @@ import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { checkJobName } from "../../../core/jobs/layout.ts";
 import { markVariable } from "../../../core/jobs/runners/process/process-tree.ts";
+import { arrayTasks } from "../../../core/jobs/runners/slurm/array.ts";
+import { resourceOptions } from "../../../core/jobs/runners/slurm/resources.ts";
 import { requireJob } from "../../../core/jobs/store.ts";
 import { launchSupervisor } from "../../../core/jobs/supervisor/launch.ts";
-import type { SupervisorRequest } from "../../../core/jobs/supervisor/request.ts";
+import type { SlurmRequest, SupervisorRequest } from "../../../core/jobs/supervisor/request.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { attach } from "./attach.ts";
@@ -22,6 +24,15 @@ interface RunOptions extends CommonOptions {
   readonly shell?: boolean;
   readonly attach?: boolean;
   readonly grace?: number;
+  readonly on?: "process" | "slurm";
+  readonly cpus?: number;
+  readonly mem?: string;
+  readonly gpus?: string;
+  readonly time?: number;
+  readonly partition?: string;
+  readonly account?: string;
+  readonly qos?: string;
+  readonly array?: string;
 }
 
 /** Seconds between two heartbeats, and how long a full disk may hold a command up. */
@@ -94,7 +105,22 @@ async function requestOf(
     retries: options.retries ?? 0,
     retryDelay: options.retryDelay ?? 10,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    slurm: slurmOf(options),
   };
+}
+
+/** Undefined unless it runs there. Throws SYG-USAGE for what Slurm cannot be asked for, before anything is started. */
+function slurmOf(options: RunOptions): SlurmRequest | undefined {
+  const { on, cpus, mem, gpus, time, partition, account, qos, array } = options;
+  const resources = { cpus, mem, gpus, time, partition, account, qos };
+  if (on === "slurm") {
+    resourceOptions(resources);
+    if (array !== undefined) arrayTasks(array);
+    return { ...resources, array };
+  }
+  const asked = Object.entries({ ...resources, array }).find(([, value]) => value !== undefined);
+  if (asked === undefined) return undefined;
+  throw new SygaldryError("SYG-USAGE", `--${asked[0]} is for jobs on Slurm`, { next: "Add --on slurm." });
 }
 
 function variables(pairs: readonly string[]): Readonly<Record<string, string>> {

@@ -1,6 +1,17 @@
 import path from "node:path";
 import * as z from "zod";
 
+const slurmSchema = z.strictObject({
+  cpus: z.number().optional(),
+  mem: z.string().optional(),
+  gpus: z.string().optional(),
+  time: z.number().optional(),
+  partition: z.string().optional(),
+  account: z.string().optional(),
+  qos: z.string().optional(),
+  array: z.string().optional(),
+});
+
 const requestSchema = z.strictObject({
   folder: z.string().refine((folder) => path.isAbsolute(folder)),
   job: z.string(),
@@ -16,6 +27,7 @@ const requestSchema = z.strictObject({
   grace: z.number().nonnegative(),
   every: z.number().positive(),
   diskPatience: z.number().nonnegative(),
+  slurm: slurmSchema.optional(),
 });
 
 /** What a supervisor is to do. Comes on its stdin, for it may hold secrets; all times are seconds. */
@@ -42,7 +54,12 @@ export interface SupervisorRequest {
   readonly every: number;
   /** How long the command is held up by a full disk until it is ended. */
   readonly diskPatience: number;
+  /** It runs as a batch job of the site's Slurm, with what is asked for here; `time` in seconds. */
+  readonly slurm?: SlurmRequest | undefined;
 }
+
+/** See SlurmResources and arrayTasks, which judge the values. */
+export type SlurmRequest = z.infer<typeof slurmSchema>;
 
 export function parseRequest(text: string): SupervisorRequest {
   return requestSchema.parse(JSON.parse(text));

@@ -84,16 +84,23 @@ export function cancel(
   };
 }
 
-/** This process's environment for Slurm's commands: what an allocation around us or a user's habits set for them is left out. */
+/** The environment of commands that ask Slurm: without what an allocation around us or a user's habits set for them. */
 export function slurmEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
-  const kept = Object.entries(env).filter(
-    ([name, value]) =>
-      value !== undefined &&
-      (!/^(?:SLURM|SLURMD|SQUEUE|SACCT|SCANCEL|SCONTROL|SBATCH)_/.test(name) || sites.test(name)),
-  );
-  return { ...Object.fromEntries(kept), SLURM_TIME_FORMAT: "standard" } as Readonly<Record<string, string>>;
+  return { ...submissionEnvironment(env), SLURM_TIME_FORMAT: "standard" };
+}
+
+/** The environment that a job inherits: Slurm sets its own variables anew. */
+export function submissionEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    const ofSlurm = /^(?:SLURM|SLURMD|SQUEUE|SACCT|SCANCEL|SCONTROL|SBATCH)_/.test(name);
+    if (value !== undefined && (!ofSlurm || sites.test(name))) kept[name] = value;
+  }
+  return kept;
 }
 
 /** Where Slurm is, and what a user's site wants with every submission. */

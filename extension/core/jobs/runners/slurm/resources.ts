@@ -2,21 +2,21 @@ import { SygaldryError } from "../../../base/errors.ts";
 
 /** What a run asks of Slurm; what is absent is the site's default. */
 export interface SlurmResources {
-  readonly cpus?: number;
+  readonly cpus?: number | undefined;
   /** As sbatch takes it: `800M`, `16G`. */
-  readonly mem?: string;
+  readonly mem?: string | undefined;
   /** How many GPUs on each node, or `TYPE:NUMBER`. */
-  readonly gpus?: string;
+  readonly gpus?: string | undefined;
   /** Seconds; Slurm counts in minutes, rounded up. */
-  readonly time?: number;
-  readonly partition?: string;
-  readonly account?: string;
-  readonly qos?: string;
-  readonly constraint?: string;
+  readonly time?: number | undefined;
+  readonly partition?: string | undefined;
+  readonly account?: string | undefined;
+  readonly qos?: string | undefined;
+  readonly constraint?: string | undefined;
   /** Default 1. The command runs once, on the first; `srun` inside it uses all. */
-  readonly nodes?: number;
+  readonly nodes?: number | undefined;
   /** How many tasks `srun` inside the command starts. */
-  readonly tasks?: number;
+  readonly tasks?: number | undefined;
 }
 
 /** The options of sbatch. Throws SYG-USAGE for a value that sbatch could take for something else. */

@@ -7,7 +7,7 @@ import type { RunEnd, RunHandle, Runner, Running, RunRequest, RunState } from ".
 import { markVariable } from "../process/process-tree.ts";
 import { arrayTasks } from "./array.ts";
 import { type AskSlurm, slurmAsker } from "./ask.ts";
-import { cancel, slurmEnvironment, submit } from "./commands.ts";
+import { cancel, slurmEnvironment, submissionEnvironment, submit } from "./commands.ts";
 import { follow } from "./follow.ts";
 import type { SlurmResources } from "./resources.ts";
 import { taskFolder } from "./run-folder.ts";
@@ -21,7 +21,7 @@ export interface SlurmOptions {
   readonly folder: string;
   readonly resources?: SlurmResources;
   /** As sbatch takes it: `0-9`, `1,3,7-9%2`. */
-  readonly array?: string;
+  readonly array?: string | undefined;
   /** Ids of Slurm jobs that must have succeeded before. */
   readonly after?: readonly string[];
   /** What executes the command on the node. Default: the node itself. */
@@ -78,7 +78,7 @@ async function submitRun(
     ...{ name: request.job, folder, resources },
     ...(array === undefined ? {} : { array }),
     ...(after === undefined ? {} : { after }),
-    env: { ...env, ...request.env, [markVariable]: request.mark },
+    env: { ...submissionEnvironment({ ...env, ...request.env }), [markVariable]: request.mark },
   });
   signal?.throwIfAborted();
   // Not with the signal: a submission that is cut off may still have been taken on.
