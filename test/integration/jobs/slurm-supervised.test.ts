@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -149,6 +150,35 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
 
     expect(await job("run", "--cpus", "2", "--", "true")).toMatchObject({ exitCode: 2 });
     expect(await job("run", "--on", "slurm", "--mem", "lots", "--", "true")).toMatchObject({ exitCode: 2 });
+  });
+
+  it("is told as it ended when its supervisor is gone, from what the node wrote", {
+    timeout: 60_000,
+  }, async () => {
+    const env = { ...slurm.env, SYGALDRY_PROJECT_ID: "demo", SYGALDRY_CONTAINER_ROOT: slurm.folder };
+    const job = (...args: readonly string[]) => sygaldry(["job", ...args], { cwd: slurm.folder, env });
+    const started = await job(
+      "run",
+      "--name",
+      "orphan",
+      "--on",
+      "slurm",
+      "--json",
+      "--",
+      "sh",
+      "-c",
+      "sleep 2; exit 8",
+    );
+    const { supervisor, status } = started.json() as { readonly supervisor: number; readonly status: string };
+    const own = path.dirname(status);
+    const handle = async () => (await readJob(own, "orphan"))?.status.handle ?? {};
+    while ((await handle())["slurm"] === undefined) await delay(20);
+    process.kill(supervisor, "SIGKILL");
+    const end = path.join((await handle())["folder"] ?? "", "end");
+    while (!existsSync(end)) await delay(50);
+    expect((await job("wait", "orphan")).exitCode).toBe(8);
+    const shown = (await job("status", "orphan", "--json")).json();
+    expect(shown).toMatchObject({ state: "FAILED", rc: 8, cause: "exit" });
   });
 
   it("is LOST with its node", { timeout: 60_000 }, async () => {

@@ -6,9 +6,11 @@ import { silentLog } from "../../base/log.ts";
 import { lockFile } from "../layout.ts";
 import { formatEvent } from "../log/event.ts";
 import { tailLog } from "../log/read-log.ts";
+import { recordedEnd } from "../runners/slurm/slurm-runner.ts";
 import type { JobStatus } from "../status/status.ts";
 import { statusWriter } from "../status/write-status.ts";
 import { type Job, readJob } from "../store.ts";
+import { finalState } from "./final-state.ts";
 
 /** The job as people should see it: a run that cannot live is LOST, whatever its file still says. */
 export function shownStatus({ status, verdict }: Job): JobStatus {
@@ -37,8 +39,8 @@ export async function reconcile(
 
 /** For whoever holds the job's lock. */
 export async function markLost(folder: string, job: Job): Promise<Job> {
-  const status = { ...lost(job.status, job.verdict.why), ended: new Date().toISOString() };
-  await appendLost(folder, status);
+  const status = { ...(await lastStatus(job)), ended: new Date().toISOString() };
+  await appendEnd(folder, status);
   const writer = statusWriter(folder, status.job);
   try {
     writer.write(status, true);
@@ -46,6 +48,19 @@ export async function markLost(folder: string, job: Job): Promise<Job> {
     writer.dispose();
   }
   return { status, verdict: { life: "ended" } };
+}
+
+/** What the run itself has left in writing, where its place keeps that; else that it is lost. */
+async function lastStatus({ status, verdict }: Job): Promise<JobStatus> {
+  const end = status.on === "slurm" ? await recordedEnd(status.handle) : undefined;
+  if (end === undefined) return lost(status, verdict.why);
+  const { rc, cause, signal } = end;
+  const why = `${end.reason === undefined ? "" : `${end.reason}; `}its supervisor was gone, what it wrote since is in ${status.handle["folder"]}`;
+  return {
+    ...{ ...status, state: finalState(end), cause, reason: why },
+    ...(rc === undefined ? {} : { rc }),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 export function isCertain({ status, verdict }: Job): boolean {
@@ -57,11 +72,13 @@ function lost(status: JobStatus, why: string | undefined): JobStatus {
 }
 
 /** One event at the log's end, on a line of its own even where a crash cut the last one off. */
-async function appendLost(folder: string, { job, run, log, reason }: JobStatus): Promise<void> {
+async function appendEnd(folder: string, status: JobStatus): Promise<void> {
+  const { job, run, log, reason, rc, cause } = status;
+  const name = status.state.toLowerCase();
   if (log === undefined || path.basename(log) !== log) return;
   const file = path.join(folder, log);
   const [last] = (await tailLog(file, { lines: 1 })).events;
-  if (last?.event === "lost") return;
+  if (last?.event === name) return;
   let descriptor: number;
   try {
     descriptor = openSync(file, "a+");
@@ -74,9 +91,10 @@ async function appendLost(folder: string, { job, run, log, reason }: JobStatus):
     const cut = size > 0 && readSync(descriptor, end, 0, 1, size - 1) === 1 && end[0] !== 10;
     const event = {
       ts: new Date().toISOString(),
-      event: "lost",
+      event: name,
       job,
       run,
+      ...(rc === undefined ? {} : { rc, cause }),
       msg: reason,
       seq: (last?.seq ?? 0) + 1,
     };

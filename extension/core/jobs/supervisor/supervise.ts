@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProgressRecogniser, RunEnd, Runner } from "../runner.ts";
-import type { JobState, JobStatus } from "../status/status.ts";
+import type { JobStatus } from "../status/status.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
 import { type Claim, claimRun } from "./claim.ts";
 import { type Control, controlOf } from "./control.ts";
 import { waitForJobs } from "./dependencies.ts";
+import { finalState } from "./final-state.ts";
 import type { Journal } from "./journal.ts";
 import type { SupervisorRequest } from "./request.ts";
 
@@ -151,13 +152,6 @@ async function finish(journal: Journal, end: AttemptEnd, elapsed: number): Promi
   };
   const until = performance.now() + lastWords;
   while (!journal.change(last, true) && performance.now() < until) await sleep(1000);
-}
-
-/** A place that is gone (a node, a container) leaves its runs lost. */
-function finalState(end: RunEnd): JobState {
-  if (isDone(end)) return "DONE";
-  if (end.cause === "stopped") return "STOPPED";
-  return end.cause === "lost" ? "LOST" : "FAILED";
 }
 
 /** A command that failed because a disk is full says so on stderr and nowhere else. */

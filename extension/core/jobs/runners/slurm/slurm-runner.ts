@@ -13,7 +13,7 @@ import type { SlurmResources } from "./resources.ts";
 import { taskFolder } from "./run-folder.ts";
 import { runScript } from "./run-script.ts";
 import { isOver, isQueued } from "./tasks.ts";
-import { settledLook, type WatchedRun, watch } from "./watch.ts";
+import { recorded, settledLook, type WatchedRun, watch } from "./watch.ts";
 import { onNode, type SlurmPlace } from "./within.ts";
 
 export interface SlurmOptions {
@@ -47,6 +47,12 @@ export function slurmRunner(options: SlurmOptions): SlurmRunner {
     end: (handle, grace, signal) => endRun(slurm, watchedRun(handle), grace, signal),
     attach,
   };
+}
+
+/** The end of a run as it is written in its folder, without asking Slurm; undefined when nothing is, or not of all tasks. */
+export async function recordedEnd(handle: RunHandle): Promise<RunEnd | undefined> {
+  if (handle["slurm"] === undefined || handle["folder"] === undefined) return undefined;
+  return recorded(watchedRun(handle));
 }
 
 interface Slurm {

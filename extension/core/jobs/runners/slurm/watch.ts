@@ -29,6 +29,12 @@ async function lookAt(run: WatchedRun, ask: AskSlurm, signal?: AbortSignal): Pro
   return answer.kind === "silent" && sight.state.state !== "ended" ? undefined : sight;
 }
 
+/** How it ended by what is in its folder; undefined while an end is missing there. */
+export async function recorded(run: WatchedRun): Promise<RunEnd | undefined> {
+  const { state } = await sightOf(run, await readRecords(run), noAnswer);
+  return state.state === "ended" ? state.end : undefined;
+}
+
 /** `lookAt`, given the time that an end needs to be seen here. */
 export async function settledLook(
   run: WatchedRun,
