@@ -53,7 +53,7 @@ export interface Running {
   sample(): Promise<ResourceSample | undefined>;
 }
 
-type RunState =
+export type RunState =
   | { readonly state: "queued"; readonly reason?: string }
   | { readonly state: "running"; readonly where?: string; readonly processes?: number }
   | { readonly state: "ended"; readonly end: RunEnd };
