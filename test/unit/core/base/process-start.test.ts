@@ -32,8 +32,9 @@ describe.each(platforms)("processState as on %s (unit)", (platform) => {
   });
 
   test("of a zombie is not running", async () => {
-    // The shell's child ends while the program it became does not wait for it.
-    const script = "sleep 0 & echo $!; exec sleep 1000";
+    // The shell's child ends when the shell has become a program that does not wait for it; a shell would take its end.
+    const becameSleep = 'case "$(ps -o comm= -p $$)" in *sleep) true ;; *) false ;; esac';
+    const script = `{ until ${becameSleep}; do sleep 0.02; done; } & echo $!; exec sleep 1000`;
     const parent = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
     const [line] = await once(parent.stdout, "data");
     try {

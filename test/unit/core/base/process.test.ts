@@ -102,8 +102,9 @@ describe("run, when it is cancelled (unit)", () => {
       },
     });
     await expect(running).rejects.toMatchObject({ code: "SYG-CANCELLED" });
-    // An orphan's zombie stays until the system's first process takes it.
-    for (const pid of pids) expect(await processState(pid)).toEqual({ running: false });
+    // An orphan's zombie stays until the system's first process takes it; and a process closes its output a moment before it
+    // is one.
+    for (const pid of pids) await expect.poll(() => processState(pid)).toEqual({ running: false });
     expect(getEventListeners(abort.signal, "abort")).toEqual([]);
   });
 
