@@ -3,7 +3,7 @@ import { messageOf, SygaldryError } from "../base/errors.ts";
 import { watchFile } from "../base/file-changes.ts";
 import { thisProcess } from "../base/lock-holder.ts";
 import { statusFile, stopRequestFile } from "./layout.ts";
-import type { Runner } from "./runner.ts";
+import type { Runner, RunnerKind } from "./runner.ts";
 import { isFinal, type JobStatus } from "./status/status.ts";
 import { readJob, requireJob } from "./store.ts";
 import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
@@ -11,7 +11,8 @@ import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
 export interface StopOptions {
   /** For the log: who asks. */
   readonly by: string;
-  readonly runner: Runner;
+  /** What ends a run of a kind (JobStatus.on) that has lost its supervisor; undefined for a kind that is not known. */
+  readonly runnerOf: (kind: RunnerKind) => Runner | undefined;
   /** Milliseconds between TERM and KILL for what a dead supervisor left. */
   readonly grace: number;
   /** Milliseconds to wait for the supervisor to end its run. */
@@ -27,7 +28,7 @@ export interface Stopped {
 
 /**
  * Ends a job with all its processes and waits for it. What a dead supervisor left is ended too. Throws SYG-JOB-MISSING, and
- * SYG-JOB when it is another runner's or its supervisor does not answer.
+ * SYG-JOB when its runner is not known or its supervisor does not answer.
  */
 export async function stopJob(folder: string, name: string, options: StopOptions): Promise<Stopped> {
   const self = await thisProcess("sygaldry job stop");
@@ -77,8 +78,20 @@ async function waitForEnd(
   }
 }
 
-async function endLeftovers(status: JobStatus, { runner, grace, signal }: StopOptions): Promise<void> {
-  if (status.on !== runner.kind || status.handle["mark"] === undefined) return;
+async function endLeftovers(status: JobStatus, { runnerOf, grace, signal }: StopOptions): Promise<void> {
+  // Nothing carries a mark in runs of the original runner: what they left cannot be told from others' processes.
+  if (status.handle["mark"] === undefined) return;
+  const runner = status.on === undefined ? undefined : runnerOf(status.on);
+  if (runner === undefined) {
+    const place = Object.entries(status.handle)
+      .map(([word, value]) => `${word} ${value}`)
+      .join(", ");
+    throw new SygaldryError(
+      "SYG-JOB",
+      `${status.job} was lost, and what it may have left cannot be ended from here`,
+      { next: `End it where it ran: ${place}.` },
+    );
+  }
   await runner.end(status.handle, grace, signal);
 }
 

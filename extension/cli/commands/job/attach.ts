@@ -1,7 +1,7 @@
 import { SygaldryError } from "../../../core/base/errors.ts";
 import type { LogEvent } from "../../../core/jobs/log/event.ts";
 import { followLog } from "../../../core/jobs/log/read-log.ts";
-import { processJobRunner } from "../../../core/jobs/runners/process/process-runner.ts";
+import { runnerOf } from "../../../core/jobs/runners/runner-of.ts";
 import { isFinal, type JobStatus } from "../../../core/jobs/status/status.ts";
 import { stopJob } from "../../../core/jobs/stop.ts";
 import { requireJob } from "../../../core/jobs/store.ts";
@@ -37,7 +37,12 @@ export async function attach({ folder, job, run, log, output, signal }: Attachme
       poll: 100,
       isOver: async () => {
         if (signal.aborted && closed) return true;
-        if (signal.aborted) stopping ??= stopJob(folder, job, { by: "Ctrl-C", ...stopOptions });
+        if (signal.aborted)
+          stopping ??= stopJob(folder, job, {
+            by: "Ctrl-C",
+            ...limits,
+            runnerOf: (kind) => runnerOf(kind, folder),
+          });
         const status = shownStatus(await requireJob(folder, job));
         if (!isFinal(status) && status.run === run) return false;
         last = status;
@@ -54,7 +59,7 @@ export async function attach({ folder, job, run, log, output, signal }: Attachme
   return exitCodeOfJob(last);
 }
 
-const stopOptions = { runner: processJobRunner, grace: 10_000, patience: 60_000 };
+const limits = { grace: 10_000, patience: 60_000 };
 
 /** With --json stdout is for the result. */
 function show(event: LogEvent, output: Output): void {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { processJobRunner } from "../../../core/jobs/runners/process/process-runner.ts";
+import { runnerOf } from "../../../core/jobs/runners/runner-of.ts";
 import { isFinal } from "../../../core/jobs/status/status.ts";
 import { type Job, listJobs, requireJob } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
@@ -52,10 +52,11 @@ async function healthOf(folder: string, before: Job, signal: AbortSignal): Promi
   const status = shownStatus(job);
   const lost = status.state === "LOST";
   const left =
-    lost && status.on === processJobRunner.kind && status.handle["mark"] !== undefined
-      ? await processJobRunner.look(status.handle)
+    lost && status.on !== undefined && status.handle["mark"] !== undefined
+      ? await runnerOf(status.on, folder)?.look(status.handle, signal)
       : undefined;
   const count = left?.state === "running" ? (left.processes ?? 0) : 0;
+  const onSlurm = status.on === "slurm" && left !== undefined && left.state !== "ended";
   const problems = [
     ...(lost ? [status.reason ?? "it was lost"] : []),
     ...(status.state === "FAILED" ? [status.reason ?? "it failed"] : []),
@@ -63,6 +64,11 @@ async function healthOf(folder: string, before: Job, signal: AbortSignal): Promi
     ...(status.state === "PROGRESS" && status.reason !== undefined ? [status.reason] : []),
     ...(count > 0
       ? [`${count} of its processes still run: \`sygaldry job stop ${status.job}\` ends them`]
+      : []),
+    ...(onSlurm
+      ? [
+          `Slurm job ${status.handle["slurm"]} is still ${left.state}: \`sygaldry job stop ${status.job}\` cancels it`,
+        ]
       : []),
     ...(status.log !== undefined && !existsSync(path.join(folder, status.log)) ? ["its log is gone"] : []),
   ];

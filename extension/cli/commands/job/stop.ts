@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { processJobRunner } from "../../../core/jobs/runners/process/process-runner.ts";
+import { runnerOf } from "../../../core/jobs/runners/runner-of.ts";
 import { stopJob } from "../../../core/jobs/stop.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
@@ -23,7 +23,9 @@ export async function stop(
   const grace = (options.grace ?? 10) * 1000;
   const by = `${userName()} with \`sygaldry job stop\``;
   const ended = await Promise.all(
-    names.map((name) => stopJob(folder, name, { by, runner: processJobRunner, grace, patience, signal })),
+    names.map((name) =>
+      stopJob(folder, name, { by, runnerOf: (kind) => runnerOf(kind, folder), grace, patience, signal }),
+    ),
   );
   output.result(
     {
