@@ -181,6 +181,26 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     expect(shown).toMatchObject({ state: "FAILED", rc: 8, cause: "exit" });
   });
 
+  it("is cancelled by stop when its supervisor is gone, and health says that it still runs", {
+    timeout: 60_000,
+  }, async () => {
+    const env = { ...slurm.env, SYGALDRY_PROJECT_ID: "demo", SYGALDRY_CONTAINER_ROOT: slurm.folder };
+    const job = (...args: readonly string[]) => sygaldry(["job", ...args], { cwd: slurm.folder, env });
+    const started = await job("run", "--name", "left", "--on", "slurm", "--json", "--", "sleep", "300");
+    const { supervisor, status } = started.json() as { readonly supervisor: number; readonly status: string };
+    const state = async () => (await readJob(path.dirname(status), "left"))?.status.state;
+    while ((await state()) !== "PROGRESS") await delay(20);
+    process.kill(supervisor, "SIGKILL");
+    while (existsSync(`/proc/${supervisor}`)) await delay(20);
+    const health = await job("health", "left");
+    expect(health.exitCode).toBe(1);
+    expect(health.stdout + health.stderr).toMatch(
+      /Slurm job \d+ is still running: `sygaldry job stop left` cancels it/,
+    );
+    expect(await job("stop", "left", "--grace", "1")).toMatchObject({ exitCode: 0 });
+    expect(await slurm.run("squeue", "--noheader", "--name=left", "--states=running")).toBe("");
+  });
+
   it("is LOST with its node", { timeout: 60_000 }, async () => {
     const over = start("lost", "echo up; sleep 300");
     await until("lost", ({ state }) => state === "PROGRESS");
