@@ -197,6 +197,9 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     expect(health.stdout + health.stderr).toMatch(
       /Slurm job \d+ is still running: `sygaldry job stop left` cancels it/,
     );
+    expect((await job("run", "--name", "left", "--json", "--", "true")).json()).toMatchObject({
+      error: { code: "SYG-JOB-RUNNING", message: expect.stringContaining("is still running") },
+    });
     expect(await job("stop", "left", "--grace", "1")).toMatchObject({ exitCode: 0 });
     expect(await slurm.run("squeue", "--noheader", "--name=left", "--states=running")).toBe("");
   });

@@ -10,6 +10,7 @@ import { shellJoin } from "../../base/shell.ts";
 import { checkJobName, lockFile, logName, runAt, stopRequestFile } from "../layout.ts";
 import { createLog, type LogWriter } from "../log/log-writer.ts";
 import type { Runner } from "../runner.ts";
+import { runnerOf } from "../runners/runner-of.ts";
 import { isFinal, type JobStatus } from "../status/status.ts";
 import { statusWriter } from "../status/write-status.ts";
 import { readJob } from "../store.ts";
@@ -45,7 +46,7 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
     const before = await readJob(folder, job, self);
     if (before !== undefined) {
       const { status } = isCertain(before) ? await markLost(folder, before) : before;
-      const taken = await whyTaken(status, before.verdict.life, runner);
+      const taken = await whyTaken(folder, status, before.verdict.life);
       if (taken !== undefined && !request.chosen) return undefined;
       if (taken !== undefined) throw taken;
     }
@@ -81,7 +82,7 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
   });
 }
 
-async function whyTaken(status: JobStatus, life: string, runner: Runner): Promise<SygaldryError | undefined> {
+async function whyTaken(folder: string, status: JobStatus, life: string): Promise<SygaldryError | undefined> {
   const { job, run } = status;
   const stop = `Wait for it, end it with \`sygaldry job stop ${job}\`, or choose another name.`;
   if (!isFinal(status) && life !== "silent" && life !== "dead") {
@@ -89,16 +90,18 @@ async function whyTaken(status: JobStatus, life: string, runner: Runner): Promis
       next: stop,
     });
   }
-  if (status.state !== "LOST" || status.on !== runner.kind || status.handle["mark"] === undefined)
+  if (status.state !== "LOST" || status.on === undefined || status.handle["mark"] === undefined)
     return undefined;
-  const left = await runner.look(status.handle);
-  return left?.state === "running"
-    ? new SygaldryError(
-        "SYG-JOB-RUNNING",
-        `the supervisor of ${job} is gone, and ${left.processes ?? "some"} processes of its run ${run ?? ""} still run`,
-        { next: `End them with \`sygaldry job stop ${job}\`.` },
-      )
-    : undefined;
+  const left = await runnerOf(status.on, folder)?.look(status.handle);
+  if (left === undefined || left.state === "ended") return undefined;
+  const processes = left.state === "running" ? (left.processes ?? "some") : "some";
+  const what =
+    status.on === "slurm"
+      ? `Slurm job ${status.handle["slurm"]} of its run ${run ?? ""} is still ${left.state}`
+      : `${processes} processes of its run ${run ?? ""} still run`;
+  return new SygaldryError("SYG-JOB-RUNNING", `the supervisor of ${job} is gone, and ${what}`, {
+    next: `End what is left with \`sygaldry job stop ${job}\`.`,
+  });
 }
 
 /** Runs that begin in one second get the next free second. */
