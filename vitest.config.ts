@@ -4,6 +4,7 @@ import { viteAssets } from "./build/assets.mjs";
 export default defineConfig({
   plugins: [viteAssets],
   test: {
+    setupFiles: ["./test/support/environment.ts"],
     projects: [
       {
         extends: true,

@@ -43,7 +43,7 @@ function sygaldryCommand(args: readonly string[], options: SygaldryOptions): Com
     command: userNode,
     args: [cli, ...args],
     cwd: options.cwd,
-    env: { ...cleanEnvironment(process.env), NO_COLOR: "1", ...options.env },
+    env: { ...cleanEnvironment(process.env), ...options.env },
     ...(options.input === undefined ? {} : { input: options.input }),
   };
   return options.user === undefined ? command : asUser(options.user, options.user.home, command);
@@ -51,7 +51,7 @@ function sygaldryCommand(args: readonly string[], options: SygaldryOptions): Com
 
 /** Without what would change the answers: Sygaldry's own variables, and those of npm and vitest. */
 function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = /^(SYGALDRY_|npm_|VITEST|NODE_ENV$|TEST$|FORCE_COLOR$)/;
+  const foreign = /^(SYGALDRY_|npm_|VITEST|NODE_ENV$|TEST$)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -142,9 +142,9 @@ describe("readManifest (unit)", () => {
     ).toEqual(["include-cycle", "include-cycle"]);
   });
 
-  test.skipIf(process.getuid?.() === 0)("an unreadable include is a problem", async () => {
-    await write({ "a.yaml": "packages: {}\n" });
-    await chmod(path.join(folder, "a.yaml"), 0);
+  // A link to itself: no permission keeps root from reading.
+  test("an unreadable include is a problem", async () => {
+    await symlink("a.yaml", path.join(folder, "a.yaml"));
     const { problems } = await read("spack:\n  include: [a.yaml]\n");
     expect(problems.map(({ code }) => code)).toEqual(["include-unreadable"]);
   });
