@@ -18,12 +18,14 @@ export const jobCommands: readonly CommandDefinition[] = [
         .option("--retry-delay <time>", "time between two attempts", duration, 10)
         .option("--after <job>", "start when this job is done (repeatable)", collect, [])
         .option("-e, --env <name=value>", "variable to set (repeatable)", collect, [])
-        .option("--cwd <folder>", "working directory (default: this one)")
+        .option("--cwd <folder>", "working directory (default: this one; of a container its own)")
         .option("--shell", "the arguments are one line for /bin/sh")
         .option("--attach", "show its output, and exit as it does; Ctrl-C stops it")
         .option("--grace <time>", "time between TERM and KILL when it is stopped", duration, 10)
         .addOption(
-          new Option("--on <place>", "where it runs").choices(["process", "slurm"]).default("process"),
+          new Option("--on <place>", "where it runs: here, in the project's container, on the site's Slurm")
+            .choices(["process", "container", "slurm"])
+            .default("process"),
         )
         .option("--cpus <count>", "of Slurm: CPUs", wholeNumber)
         .option("--mem <size>", "of Slurm: memory (800M, 16G)")

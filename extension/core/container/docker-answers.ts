@@ -72,6 +72,7 @@ export function containerDetails(value: unknown): ContainerDetails {
     startedAt: started ? startedAt : undefined,
     exitCode:
       started && (state === "exited" || state === "dead") ? answer.number("State", "ExitCode") : undefined,
+    outOfMemory: answer.flag("State", "OOMKilled"),
     environment: answer.texts("Config", "Env"),
     mounts: answer.answers("Mounts").map((mount) => ({
       type: mount.optionalText("Type"),

@@ -65,6 +65,8 @@ export interface ContainerDetails extends ContainerSummary {
   /** ISO 8601; undefined when it never started. */
   readonly startedAt: string | undefined;
   readonly exitCode: number | undefined;
+  /** The kernel ended it for want of memory. */
+  readonly outOfMemory: boolean;
   readonly environment: readonly string[];
   readonly mounts: readonly {
     readonly type: string;

@@ -35,6 +35,9 @@ export interface Runner {
   end(handle: RunHandle, grace: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The runner that looks after runs of a kind, whoever started them. */
+export type RunnerOf = (kind: RunnerKind) => Runner;
+
 /** What finds a run again at its place: plain words for the status file, free of secrets (`pid`, `slurm`, `container` …). */
 export type RunHandle = Readonly<Record<string, string>>;
 
@@ -43,6 +46,8 @@ export interface Running {
   readonly handle: RunHandle;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** Lets the command begin, once the handle is written down; undefined where it does not wait for that. */
+  readonly begin?: () => void;
   /** Settles once when the command itself has ended, maybe before its streams do; never rejects. */
   readonly ended: Promise<RunEnd>;
   /** Called with each change of a place that queues: `queued` with its reason, `running` with the node. */

@@ -3,7 +3,7 @@ import { messageOf, SygaldryError } from "../base/errors.ts";
 import { watchFile } from "../base/file-changes.ts";
 import { thisProcess } from "../base/lock-holder.ts";
 import { statusFile, stopRequestFile } from "./layout.ts";
-import type { Runner, RunnerKind } from "./runner.ts";
+import type { RunnerOf } from "./runner.ts";
 import { isFinal, type JobStatus } from "./status/status.ts";
 import { readJob, requireJob } from "./store.ts";
 import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
@@ -11,8 +11,8 @@ import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
 export interface StopOptions {
   /** For the log: who asks. */
   readonly by: string;
-  /** What ends a run of a kind (JobStatus.on) that has lost its supervisor; undefined for a kind that is not known. */
-  readonly runnerOf: (kind: RunnerKind) => Runner | undefined;
+  /** What ends a run of a kind (JobStatus.on) that has lost its supervisor. */
+  readonly runnerOf: RunnerOf;
   /** Milliseconds between TERM and KILL for what a dead supervisor left. */
   readonly grace: number;
   /** Milliseconds to wait for the supervisor to end its run. */
@@ -28,7 +28,7 @@ export interface Stopped {
 
 /**
  * Ends a job with all its processes and waits for it. What a dead supervisor left is ended too. Throws SYG-JOB-MISSING, and
- * SYG-JOB when its runner is not known or its supervisor does not answer.
+ * SYG-JOB when its status does not tell its runner or its supervisor does not answer.
  */
 export async function stopJob(folder: string, name: string, options: StopOptions): Promise<Stopped> {
   const self = await thisProcess("sygaldry job stop");

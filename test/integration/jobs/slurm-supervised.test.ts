@@ -43,8 +43,9 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
       },
       ...{ retryDelay: 0, after: [], grace: 5, every: 1, diskPatience: 5 },
     };
+    const runner = slurmRunner({ folder, env: slurm.env, ...options });
     return supervise(request, {
-      runner: slurmRunner({ folder, env: slurm.env, ...options }),
+      ...{ runner, runnerOf: () => runner },
       recogniser: createProgressReader,
       onClaimed: () => {},
     });

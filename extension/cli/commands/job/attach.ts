@@ -1,11 +1,11 @@
 import { SygaldryError } from "../../../core/base/errors.ts";
 import type { LogEvent } from "../../../core/jobs/log/event.ts";
 import { followLog } from "../../../core/jobs/log/read-log.ts";
-import { runnerOf } from "../../../core/jobs/runners/runner-of.ts";
 import { isFinal, type JobStatus } from "../../../core/jobs/status/status.ts";
 import { stopJob } from "../../../core/jobs/stop.ts";
 import { requireJob } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
+import { jobRunners } from "../../job-runners.ts";
 import type { Output } from "../../output.ts";
 import { eventText } from "./event-text.ts";
 import { exitCodeOfJob, jobJson, outcomeText } from "./job-text.ts";
@@ -41,7 +41,7 @@ export async function attach({ folder, job, run, log, output, signal }: Attachme
           stopping ??= stopJob(folder, job, {
             by: "Ctrl-C",
             ...limits,
-            runnerOf: (kind) => runnerOf(kind, folder),
+            runnerOf: jobRunners(folder),
           });
         const status = shownStatus(await requireJob(folder, job));
         if (!isFinal(status) && status.run === run) return false;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { runnerOf } from "../../../core/jobs/runners/runner-of.ts";
 import { isFinal } from "../../../core/jobs/status/status.ts";
 import { type Job, listJobs, requireJob } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
+import { jobRunners } from "../../job-runners.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";
 import { jobsFolder } from "./folder.ts";
@@ -53,7 +53,7 @@ async function healthOf(folder: string, before: Job, signal: AbortSignal): Promi
   const lost = status.state === "LOST";
   const left =
     lost && status.on !== undefined && status.handle["mark"] !== undefined
-      ? await runnerOf(status.on, folder)?.look(status.handle, signal)
+      ? await jobRunners(folder)(status.on).look(status.handle, signal)
       : undefined;
   const count = left?.state === "running" ? (left.processes ?? 0) : 0;
   const onSlurm = status.on === "slurm" && left !== undefined && left.state !== "ended";

@@ -1,30 +1,26 @@
-import { statSync } from "node:fs";
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { checkJobName } from "../../../core/jobs/layout.ts";
-import { markVariable } from "../../../core/jobs/runners/process/process-tree.ts";
 import { arrayTasks } from "../../../core/jobs/runners/slurm/array.ts";
 import { resourceOptions } from "../../../core/jobs/runners/slurm/resources.ts";
 import { requireJob } from "../../../core/jobs/store.ts";
 import { launchSupervisor } from "../../../core/jobs/supervisor/launch.ts";
 import type { SlurmRequest, SupervisorRequest } from "../../../core/jobs/supervisor/request.ts";
-import { type CommonOptions, outputOptions } from "../../options.ts";
+import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { attach } from "./attach.ts";
 import { jobsFolder } from "./folder.ts";
+import { type PlaceOptions, placeOf } from "./place.ts";
 
-interface RunOptions extends CommonOptions {
+interface RunOptions extends PlaceOptions {
   readonly name?: string;
   readonly timeout?: number;
   readonly retries?: number;
   readonly retryDelay?: number;
   readonly after?: readonly string[];
-  readonly env?: readonly string[];
-  readonly cwd?: string;
   readonly shell?: boolean;
   readonly attach?: boolean;
   readonly grace?: number;
-  readonly on?: "process" | "slurm";
   readonly cpus?: number;
   readonly mem?: string;
   readonly gpus?: string;
@@ -82,12 +78,7 @@ async function requestOf(
   folder: string,
 ): Promise<SupervisorRequest> {
   const argv = options.shell ? ["/bin/sh", "-c", args.join(" ")] : args;
-  const env = { ...process.env, ...variables(options.env ?? []) };
-  delete env[markVariable];
-  const cwd = path.resolve(options.cwd ?? process.cwd());
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new SygaldryError("SYG-USAGE", `--cwd ${cwd} is no folder`, { next: "Name one that is there." });
-  }
+  const place = await placeOf(options);
   const after = await Promise.all(
     (options.after ?? []).map(async (job) => {
       const { status } = await requireJob(folder, job);
@@ -95,13 +86,9 @@ async function requestOf(
     }),
   );
   return {
-    ...{ folder, argv, cwd, after, every, diskPatience, grace: options.grace ?? 10 },
+    ...{ ...place, folder, argv, after, every, diskPatience, grace: options.grace ?? 10 },
     job: options.name === undefined ? nameOf(args, options.shell === true) : checkJobName(options.name),
     chosen: options.name !== undefined,
-    env: Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-    ),
-    secrets: secretsIn(env),
     retries: options.retries ?? 0,
     retryDelay: options.retryDelay ?? 10,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
@@ -121,30 +108,6 @@ function slurmOf(options: RunOptions): SlurmRequest | undefined {
   const asked = Object.entries({ ...resources, array }).find(([, value]) => value !== undefined);
   if (asked === undefined) return undefined;
   throw new SygaldryError("SYG-USAGE", `--${asked[0]} is for jobs on Slurm`, { next: "Add --on slurm." });
-}
-
-function variables(pairs: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at <= 0) {
-        // Without what stands there: it may be a secret without its name.
-        throw new SygaldryError("SYG-USAGE", "--env: expected NAME=value", {
-          next: "Write --env NAME=value.",
-        });
-      }
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-}
-
-const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|(API|PRIVATE|ACCESS)_?KEY/i;
-
-/** Values that are no words of everyday life. */
-function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return Object.entries(env).flatMap(([name, value = ""]) =>
-    secretName.test(name) && value.length >= 6 && !/^(\/|\d+$|true$|false$)/.test(value) ? [value] : [],
-  );
 }
 
 function nameOf(args: readonly string[], shell: boolean): string {

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
-import { runnerOf } from "../../../core/jobs/runners/runner-of.ts";
 import { stopJob } from "../../../core/jobs/stop.ts";
+import { jobRunners } from "../../job-runners.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { jobsFolder } from "./folder.ts";
@@ -23,9 +23,7 @@ export async function stop(
   const grace = (options.grace ?? 10) * 1000;
   const by = `${userName()} with \`sygaldry job stop\``;
   const ended = await Promise.all(
-    names.map((name) =>
-      stopJob(folder, name, { by, runnerOf: (kind) => runnerOf(kind, folder), grace, patience, signal }),
-    ),
+    names.map((name) => stopJob(folder, name, { by, runnerOf: jobRunners(folder), grace, patience, signal })),
   );
   output.result(
     {

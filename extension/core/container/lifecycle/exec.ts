@@ -24,22 +24,36 @@ export interface ExecRequest
  * Throws SYG-NO-CONTAINER when none runs. Reads no configuration: the container's labels say all.
  */
 export async function execInContainer(engine: ContainerEngine, request: ExecRequest): Promise<number> {
-  const container = await runningContainer(engine, request.root, request.signal);
   const { root, hostFolder, signal, workingDirectory, ...rest } = request;
-  const workspace = container.labels[labels.workspace] ?? "/";
+  const container = await runningContainer(engine, root, signal);
+  const folder = folderIn(container, root, hostFolder, workingDirectory);
   return engine.exec(
     container.id,
-    {
-      ...rest,
-      argv: container.labels[labels.secrets] === "env" ? [withSecrets, ...rest.argv] : rest.argv,
-      user: container.labels[labels.user] ?? "root",
-      workingDirectory: path.posix.resolve(
-        workspaceFolder(workspace, root, hostFolder),
-        workingDirectory ?? ".",
-      ),
-    },
+    { ...rest, ...asItsUser(container, rest.argv), workingDirectory: folder },
     signal,
   );
+}
+
+/** The command line and the user by which commands run in a container of ours. */
+export function asItsUser(
+  { labels: own }: Pick<ContainerSummary, "labels">,
+  argv: readonly string[],
+): Pick<ExecOptions, "argv" | "user"> {
+  return {
+    argv: own[labels.secrets] === "env" ? [withSecrets, ...argv] : argv,
+    user: own[labels.user] ?? "root",
+  };
+}
+
+/** The container's folder for a caller who stands in `hostFolder`; `folder` counts from there, and is the container's. */
+export function folderIn(
+  container: Pick<ContainerSummary, "labels">,
+  root: string,
+  hostFolder: string,
+  folder = ".",
+): string {
+  const workspace = container.labels[labels.workspace] ?? "/";
+  return path.posix.resolve(workspaceFolder(workspace, root, hostFolder), folder);
 }
 
 /** Sets the secrets that are environment variables, then runs its arguments; login shells do this by themselves. */
@@ -52,7 +66,8 @@ function workspaceFolder(workspace: string, root: string, hostFolder: string): s
   return outside ? workspace : path.posix.join(workspace, ...below.split(path.sep));
 }
 
-async function runningContainer(
+/** Throws SYG-NO-CONTAINER when none of the checkout runs. */
+export async function runningContainer(
   engine: ContainerEngine,
   root: string,
   signal?: AbortSignal,

@@ -41,6 +41,7 @@ async function watch(running: Running, options: AttemptOptions): Promise<Attempt
   // A place that queues says when the command is at work.
   const state = running.onState === undefined ? "PROGRESS" : "START";
   journal.change({ state, handle: running.handle }, true);
+  running.begin?.();
   running.onState?.((told) => tellState(told, running, journal));
   const tail = lastLines();
   const output = pump(running, { ...options, onStderr: (line) => tail.feed(line) });

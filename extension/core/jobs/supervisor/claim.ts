@@ -9,8 +9,7 @@ import { redactor } from "../../base/redact.ts";
 import { shellJoin } from "../../base/shell.ts";
 import { checkJobName, lockFile, logName, runAt, stopRequestFile } from "../layout.ts";
 import { createLog, type LogWriter } from "../log/log-writer.ts";
-import type { Runner } from "../runner.ts";
-import { runnerOf } from "../runners/runner-of.ts";
+import type { RunnerKind, RunnerOf } from "../runner.ts";
 import { isFinal, type JobStatus } from "../status/status.ts";
 import { statusWriter } from "../status/write-status.ts";
 import { readJob } from "../store.ts";
@@ -29,16 +28,25 @@ export interface Claim {
  * Makes this process the owner of a new run: one process alone, however many try at once. Throws SYG-JOB-RUNNING when a run
  * of that name is, or may be, at work, SYG-JOB-NAME for a name that cannot be.
  */
-export async function claimRun(request: SupervisorRequest, runner: Runner): Promise<Claim> {
+export async function claimRun(
+  request: SupervisorRequest,
+  on: RunnerKind,
+  runnerOf: RunnerOf,
+): Promise<Claim> {
   for (let number = 1; ; number++) {
     const job = checkJobName(number === 1 ? request.job : `${request.job}-${number}`);
-    const claim = await tryClaim(job, request, runner);
+    const claim = await tryClaim(job, request, on, runnerOf);
     if (claim !== undefined) return claim;
   }
 }
 
 /** Undefined when the name is taken and may be another. */
-async function tryClaim(job: string, request: SupervisorRequest, runner: Runner): Promise<Claim | undefined> {
+async function tryClaim(
+  job: string,
+  request: SupervisorRequest,
+  on: RunnerKind,
+  runnerOf: RunnerOf,
+): Promise<Claim | undefined> {
   const { folder } = request;
   mkdirSync(folder, { recursive: true });
   const self = await thisProcess(`job ${job}`);
@@ -46,21 +54,22 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
     const before = await readJob(folder, job, self);
     if (before !== undefined) {
       const { status } = isCertain(before) ? await markLost(folder, before) : before;
-      const taken = await whyTaken(folder, status, before.verdict.life);
+      const taken = await whyTaken(status, before.verdict.life, runnerOf);
       if (taken !== undefined && !request.chosen) return undefined;
       if (taken !== undefined) throw taken;
     }
     rmSync(stopRequestFile(folder, job), { force: true });
     const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
     const { log, run } = newLog(folder, job, redact);
+    const mark = `${job}@${run}@${randomBytes(8).toString("hex")}`;
     const command = shellJoin(request.argv);
     const status: JobStatus = {
-      ...{ state: "START", job, ts: new Date().toISOString(), run, on: runner.kind, log: logName(job, run) },
+      ...{ state: "START", job, ts: new Date().toISOString(), run, on, log: logName(job, run) },
       ...{
         started: new Date().toISOString(),
         every: request.every,
         attempts: request.retries + 1,
-        handle: {},
+        handle: { mark },
       },
       supervisor: {
         ...{ pid: self.pid, host: self.host, startTime: self.startTime, bootId: self.bootId },
@@ -70,7 +79,7 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
       cwd: request.cwd,
     };
     const journal = journalOf(status, log, statusWriter(folder, job));
-    journal.event("start", { on: runner.kind, command: status.command, cwd: request.cwd });
+    journal.event("start", { on, command: status.command, cwd: request.cwd });
     journal.flush();
     if (!journal.change({}, true)) {
       journal.close();
@@ -78,11 +87,15 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
         next: "Make it a folder that you may write to, on a disk with free space.",
       });
     }
-    return { job, run, mark: `${job}@${run}@${randomBytes(8).toString("hex")}`, journal };
+    return { job, run, mark, journal };
   });
 }
 
-async function whyTaken(folder: string, status: JobStatus, life: string): Promise<SygaldryError | undefined> {
+async function whyTaken(
+  status: JobStatus,
+  life: string,
+  runnerOf: RunnerOf,
+): Promise<SygaldryError | undefined> {
   const { job, run } = status;
   const stop = `Wait for it, end it with \`sygaldry job stop ${job}\`, or choose another name.`;
   if (!isFinal(status) && life !== "silent" && life !== "dead") {
@@ -92,7 +105,7 @@ async function whyTaken(folder: string, status: JobStatus, life: string): Promis
   }
   if (status.state !== "LOST" || status.on === undefined || status.handle["mark"] === undefined)
     return undefined;
-  const left = await runnerOf(status.on, folder)?.look(status.handle);
+  const left = await runnerOf(status.on).look(status.handle);
   if (left === undefined || left.state === "ended") return undefined;
   const processes = left.state === "running" ? (left.processes ?? "some") : "some";
   const what =

@@ -3,7 +3,7 @@ import { closeSync, readFileSync, writeSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { errorCode, messageOf, SygaldryError } from "../../base/errors.ts";
 import { isJsonObject } from "../../base/json-fields.ts";
-import { markVariable } from "../runners/process/process-tree.ts";
+import { markVariable } from "../runners/process/process-host.ts";
 import { parseRequest, type SupervisorRequest } from "./request.ts";
 
 /** What a supervisor says once it owns the run. */

@@ -27,6 +27,7 @@ const requestSchema = z.strictObject({
   grace: z.number().nonnegative(),
   every: z.number().positive(),
   diskPatience: z.number().nonnegative(),
+  container: z.strictObject({ root: z.string() }).optional(),
   slurm: slurmSchema.optional(),
 });
 
@@ -38,7 +39,7 @@ export interface SupervisorRequest {
   readonly chosen: boolean;
   readonly argv: readonly string[];
   readonly cwd: string;
-  /** The command's whole environment. */
+  /** The command's whole environment; see RunRequest. */
   readonly env: Readonly<Record<string, string>>;
   /** Values that neither log nor status may hold. */
   readonly secrets: readonly string[];
@@ -54,6 +55,8 @@ export interface SupervisorRequest {
   readonly every: number;
   /** How long the command is held up by a full disk until it is ended. */
   readonly diskPatience: number;
+  /** It runs in the dev container of the checkout at `root`; `cwd` is the container's, `env` is added to what it has. */
+  readonly container?: { readonly root: string } | undefined;
   /** It runs as a batch job of the site's Slurm, with what is asked for here; `time` in seconds. */
   readonly slurm?: SlurmRequest | undefined;
 }

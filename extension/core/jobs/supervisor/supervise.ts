@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProgressRecogniser, RunEnd, Runner } from "../runner.ts";
+import type { ProgressRecogniser, RunEnd, Runner, RunnerOf } from "../runner.ts";
 import type { JobStatus } from "../status/status.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
 import { type Claim, claimRun } from "./claim.ts";
@@ -11,6 +11,8 @@ import type { SupervisorRequest } from "./request.ts";
 
 export interface SupervisorOptions {
   readonly runner: Runner;
+  /** For what an earlier run of the name may have left, wherever that was. */
+  readonly runnerOf: RunnerOf;
   readonly recogniser?: () => ProgressRecogniser;
   /** The run is taken on and written down. */
   readonly onClaimed: (claim: Claim) => void;
@@ -22,7 +24,7 @@ const lastWords = 60_000;
 /** Owns one run from its start to its end. Throws only before `onClaimed`, as claimRun does. */
 export async function supervise(request: SupervisorRequest, options: SupervisorOptions): Promise<void> {
   const began = performance.now();
-  const claim = await claimRun(request, options.runner);
+  const claim = await claimRun(request, options.runner.kind, options.runnerOf);
   const { journal, job, run } = claim;
   const control = controlOf(request.folder, job, run);
   options.onClaimed(claim);

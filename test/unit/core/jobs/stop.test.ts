@@ -12,13 +12,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function putLost(on: RunnerKind, handle: RunHandle) {
+function putLost(on: RunnerKind | undefined, handle: RunHandle) {
   const ts = "2026-01-01T00:00:00Z";
   const status: JobStatus = { state: "LOST", job: "a", ts, run: "20260101-000000", on, handle };
   writeFileSync(path.join(folder, "a.status"), formatStatus(status));
 }
 
-/** Stops job a where only Slurm can be reached; gives the handles that were ended. */
+/** Stops job a with a runner that only notes what it ends; gives those handles. */
 async function stopWithSlurm(): Promise<readonly RunHandle[]> {
   const ended: RunHandle[] = [];
   const slurm: Runner = {
@@ -32,7 +32,7 @@ async function stopWithSlurm(): Promise<readonly RunHandle[]> {
   };
   await stopJob(folder, "a", {
     by: "test",
-    runnerOf: (kind) => (kind === "slurm" ? slurm : undefined),
+    runnerOf: () => slurm,
     grace: 0,
     patience: 0,
   });
@@ -45,8 +45,8 @@ describe("stopping a lost run (unit)", () => {
     expect(await stopWithSlurm()).toEqual([{ slurm: "42", mark: "m" }]);
   });
 
-  it("says when its runner cannot be reached", async () => {
-    putLost("container", { container: "c", mark: "m" });
+  it("says when its status does not tell where it ran", async () => {
+    putLost(undefined, { container: "c", mark: "m" });
     await expect(stopWithSlurm()).rejects.toMatchObject({
       code: "SYG-JOB",
       next: expect.stringContaining("container c"),

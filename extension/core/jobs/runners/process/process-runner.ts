@@ -3,11 +3,13 @@ import { closeSync, existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { SygaldryError, systemCode } from "../../../base/errors.ts";
-import type { RunEnd, RunHandle, Runner, Running, RunRequest } from "../../runner.ts";
+import type { RunEnd, Runner, Running, RunRequest } from "../../runner.ts";
 import { commandFailure } from "./find-command.ts";
+import { endTree, leftOf, treeOf } from "./lost-run.ts";
 import { makePipes, type Pipe } from "./pipe.ts";
+import { markVariable } from "./process-host.ts";
 import { processEntry } from "./process-table.ts";
-import { markVariable, type ProcessTree, processTree } from "./process-tree.ts";
+import { processTree } from "./process-tree.ts";
 import { withReaper } from "./reaper.ts";
 import { resourceMeter } from "./sample.ts";
 
@@ -15,26 +17,9 @@ import { resourceMeter } from "./sample.ts";
 export const processJobRunner: Runner = {
   kind: "process",
   start,
-  async look(handle) {
-    const reaper = handle["reaper"] === "yes" ? handle["pid"] : undefined;
-    const found = treeOf(handle)
-      .find()
-      .filter(({ pid }) => String(pid) !== reaper);
-    return found.length > 0
-      ? { state: "running", processes: found.length }
-      : { state: "ended", end: { rc: undefined, cause: "lost" } };
-  },
-  async end(handle, grace) {
-    const left = await treeOf(handle).end(grace);
-    if (left.length > 0) throw cannotEnd(left.map(({ pid }) => pid));
-  },
+  look: (handle) => leftOf(handle),
+  end: (handle, grace) => endTree(treeOf(handle), grace),
 };
-
-function treeOf(handle: RunHandle): ProcessTree {
-  const pid = Number(handle["pid"]);
-  const leader = Number.isInteger(pid) && pid > 1 ? { pid, startTime: handle["start"] } : undefined;
-  return processTree({ mark: handle["mark"] ?? "", leader, reaper: handle["reaper"] === "yes" });
-}
 
 async function start(request: RunRequest): Promise<Running> {
   const refused = commandFailure(request.argv[0] ?? "", request.cwd, request.env);
@@ -59,17 +44,14 @@ async function start(request: RunRequest): Promise<Running> {
     stderr: outputOf(pipes?.[1]?.reader ?? child.stderr),
     ended: endOf(child, oomBefore).then(async (end) => {
       // What it left in its own session was its to wait for; who made a session of its own (a server) means to stay.
-      const left = tree.find();
+      const left = await tree.find();
       if (left.some(({ session }) => session === pid))
         await tree.end(2_000, ({ session }) => session === pid);
       return end;
     }),
-    async stop(grace) {
-      const left = await tree.end(grace);
-      if (left.length > 0) throw cannotEnd(left.map((entry) => entry.pid));
-    },
+    stop: (grace) => endTree(tree, grace),
     async sample() {
-      const entries = process.platform === "linux" ? tree.glance() : tree.find();
+      const entries = await tree.glance();
       return entries.length === 0 ? undefined : meter(entries, reaper ? pid : undefined);
     },
   };
@@ -139,11 +121,5 @@ function startFailure(code: string, command: string, cwd: string): SygaldryError
   }
   return new SygaldryError("SYG-TOOL-MISSING", `${command} cannot be started (${code})`, {
     next: `Install ${command} or put it on PATH.`,
-  });
-}
-
-function cannotEnd(pids: readonly number[]): SygaldryError {
-  return new SygaldryError("SYG-JOB", `processes ${pids.join(", ")} of the job cannot be ended`, {
-    next: "They are another user's, or wait for a device: see `ps`.",
   });
 }

@@ -23,19 +23,31 @@ export function processTable(): readonly ProcessEntry[] {
 /** One process of Linux; undefined when it has ended. */
 export function processEntry(pid: number): ProcessEntry | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // Field 2 is the program's name in parentheses and may itself hold spaces and parentheses (proc_pid_stat(5)).
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
-    const number = (field: number) => Number(fields[field - 3]);
-    return {
-      ...{ pid, parent: number(4), group: number(5), session: number(6), startTime: fields[19] ?? "" },
-      cpuSeconds: (number(14) + number(15) + number(16) + number(17)) / clockTicks,
-      memory: number(24) * pageSize,
-    };
+    return entryOf(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
     return undefined;
   }
+}
+
+/** Reads a line of /proc/PID/stat (proc_pid_stat(5)); undefined for a process that has ended, and for what is no such line. */
+export function entryOf(text: string): ProcessEntry | undefined {
+  const pid = /^\d+(?= \()/.exec(text)?.[0];
+  if (pid === undefined) return undefined;
+  // Field 2 is the program's name in parentheses and may itself hold spaces and parentheses (proc_pid_stat(5)).
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return undefined;
+  const number = (field: number) => Number(fields[field - 3]);
+  return {
+    ...{
+      pid: Number(pid),
+      parent: number(4),
+      group: number(5),
+      session: number(6),
+      startTime: fields[19] ?? "",
+    },
+    cpuSeconds: (number(14) + number(15) + number(16) + number(17)) / clockTicks,
+    memory: number(24) * pageSize,
+  };
 }
 
 /** The children of all threads of a process, where the kernel lists them; else none. */
@@ -63,8 +75,8 @@ export function variableOf(pid: number, name: string): string | undefined {
 }
 
 /** Fixed for Linux's user space on all architectures that Node runs on. */
-const clockTicks = 100;
-const pageSize = 4096;
+export const clockTicks = 100;
+export const pageSize = 4096;
 
 function pidsInProc(): readonly number[] {
   return readdirSync("/proc")

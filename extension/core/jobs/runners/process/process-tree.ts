@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { childrenOf, type ProcessEntry, processEntry, processTable, variableOf } from "./process-table.ts";
-
-/** Carried by every process of a run, and by a supervisor so that it belongs to no other run. */
-export const markVariable = "SYGALDRY_JOB_RUN";
+import { type ProcessHost, type ProcessTable, thisHost } from "./process-host.ts";
+import type { ProcessEntry } from "./process-table.ts";
 
 /** What a run's processes are known by. */
 export interface TreeIdentity {
@@ -18,9 +16,9 @@ export interface TreeIdentity {
 /** All processes that one run started, wherever they went. */
 export interface ProcessTree {
   /** Looks at the whole machine: by mark, session, descent, and what was seen before. */
-  find(): readonly ProcessEntry[];
+  find(): Promise<readonly ProcessEntry[]>;
   /** What is cheap to see from the known ones down; misses who left the tree since the last look. */
-  glance(): readonly ProcessEntry[];
+  glance(): Promise<readonly ProcessEntry[]>;
   /** Ends those that `which` wants: TERM, after `grace` milliseconds KILL, until none is left. Gives what could not be ended. */
   end(grace: number, which?: (entry: ProcessEntry) => boolean): Promise<readonly ProcessEntry[]>;
 }
@@ -37,7 +35,10 @@ const reaperPatience = 500;
  * parent that ended, nor an environment that was cleared hides it. All three at once do only where no reaper (reaper.ts)
  * could be had and it was not seen in between.
  */
-export function processTree({ mark, leader, own = false, reaper = false }: TreeIdentity): ProcessTree {
+export function processTree(
+  { mark, leader, own = false, reaper = false }: TreeIdentity,
+  host: ProcessHost = thisHost,
+): ProcessTree {
   const seen = new Map<number, string>();
   if (leader?.startTime !== undefined) seen.set(leader.pid, leader.startTime);
   const remember = (found: readonly ProcessEntry[]) => {
@@ -45,30 +46,27 @@ export function processTree({ mark, leader, own = false, reaper = false }: TreeI
     for (const { pid, startTime } of found) seen.set(pid, startTime);
     return found;
   };
-  const find = () => remember(select(processTable(), { mark, leader, own }, seen));
+  const find = async () => remember(select(await host.look(), { mark, leader, own }, seen));
   return {
     find,
-    glance: () => remember(descend(seen)),
+    glance: async () => (host.descend === undefined ? find() : remember(host.descend(seen))),
     async end(grace, which = () => true) {
       const began = performance.now();
       const told = new Set<string>();
       let alone: number | undefined;
       for (let pause = 10; ; pause = Math.min(200, pause * 1.5)) {
-        const left = find().filter(which);
+        const left = (await find()).filter(which);
         const elapsed = performance.now() - began;
         if (left.length === 0 || elapsed > grace + patience) return left;
         const commands = reaper ? left.filter(({ pid }) => pid !== leader?.pid) : left;
         alone = commands.length > 0 ? undefined : (alone ?? elapsed);
-        if (alone !== undefined && elapsed - alone > reaperPatience) send(left[0]?.pid ?? 0, "SIGKILL");
-        for (const { pid, startTime } of commands) {
-          const key = `${pid} ${startTime}`;
-          if (elapsed >= grace) send(pid, "SIGKILL");
-          else if (!told.has(key)) {
-            send(pid, "SIGTERM");
-            // Who is stopped would not see it.
-            send(pid, "SIGCONT");
-          }
-          told.add(key);
+        if (alone !== undefined && elapsed - alone > reaperPatience) await host.send(left, ["SIGKILL"]);
+        if (elapsed >= grace) await host.send(commands, ["SIGKILL"]);
+        else {
+          const others = commands.filter((entry) => !told.has(keyOf(entry)));
+          // Who is stopped would not see TERM alone.
+          await host.send(others, ["SIGTERM", "SIGCONT"]);
+          for (const entry of others) told.add(keyOf(entry));
         }
         await sleep(Math.max(5, elapsed < grace ? Math.min(pause, grace - elapsed) : pause));
       }
@@ -76,20 +74,24 @@ export function processTree({ mark, leader, own = false, reaper = false }: TreeI
   };
 }
 
+function keyOf({ pid, startTime }: ProcessEntry): string {
+  return `${pid} ${startTime}`;
+}
+
 function select(
-  table: readonly ProcessEntry[],
+  { entries: table, self, markOf }: ProcessTable,
   { mark, leader, own = false }: TreeIdentity,
   seen: ReadonlyMap<number, string>,
 ): readonly ProcessEntry[] {
   const byPid = new Map(table.map((entry) => [entry.pid, entry]));
   const led = leaderIsOurs(byPid, leader?.pid, seen, own);
-  const verdicts = new Map<number, boolean>([[process.pid, false]]);
+  const verdicts = new Map<number, boolean>([[self, false]]);
   const belongs = (entry: ProcessEntry): boolean => {
     const known = verdicts.get(entry.pid);
     if (known !== undefined) return known;
     // For a circle, which a table read in pieces may have.
     verdicts.set(entry.pid, false);
-    const carried = variableOf(entry.pid, markVariable);
+    const carried = markOf(entry.pid);
     const parent = byPid.get(entry.parent);
     const verdict =
       carried !== undefined
@@ -115,25 +117,4 @@ function leaderIsOurs(
   return now !== undefined
     ? seen.get(leader) === now.startTime
     : own || [...seen].some(([pid]) => table.has(pid));
-}
-
-function descend(seen: ReadonlyMap<number, string>): readonly ProcessEntry[] {
-  const found = new Map<number, ProcessEntry>();
-  const visit = (pid: number, startTime: string | undefined) => {
-    if (found.has(pid)) return;
-    const entry = processEntry(pid);
-    if (entry === undefined || (startTime !== undefined && entry.startTime !== startTime)) return;
-    found.set(pid, entry);
-    for (const child of childrenOf(pid)) visit(child, undefined);
-  };
-  for (const [pid, startTime] of seen) visit(pid, startTime);
-  return [...found.values()];
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It has ended, or is another user's: then it stays among those that are left.
-  }
 }

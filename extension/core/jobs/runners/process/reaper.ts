@@ -6,7 +6,7 @@ const prctl: Readonly<Record<string, number>> = {
 };
 
 /** The system's own: part of every Debian and Ubuntu, of most others. */
-const perl = "/usr/bin/perl";
+export const perl = "/usr/bin/perl";
 
 /**
  * Starts the command as its child and ends as it does. As a subreaper (PR_SET_CHILD_SUBREAPER, 36) it becomes the parent of
@@ -39,19 +39,28 @@ while ((my $pid = waitpid(-1, 0)) != -1) {
 }
 `;
 
-/** A command line that runs `argv` below a reaper; undefined where there can be none. */
+/** A command line that runs `argv` below a reaper on this machine; undefined where there can be none. */
 export function withReaper(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
 ): readonly string[] | undefined {
-  const number = prctl[process.arch];
-  // Modules that the environment makes Perl load would run before our script does.
-  if (process.platform !== "linux" || number === undefined || env["PERL5OPT"] || env["PERL5DB"])
-    return undefined;
+  if (process.platform !== "linux") return undefined;
   try {
     accessSync(perl, constants.X_OK);
-    return [perl, "-e", script, "--", String(number), ...argv];
+    return reaperCommand(argv, env, process.arch);
   } catch {
     return undefined;
   }
+}
+
+/** The same for Linux with Perl on an architecture by Node's name of it, with the environment that the command has there. */
+export function reaperCommand(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  arch: string,
+): readonly string[] | undefined {
+  const number = prctl[arch];
+  // Modules that the environment makes Perl load would run before our script does.
+  if (number === undefined || env["PERL5OPT"] || env["PERL5DB"]) return undefined;
+  return [perl, "-e", script, "--", String(number), ...argv];
 }

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import type { ResourceSample } from "../../runner.ts";
 import type { ProcessEntry } from "./process-table.ts";
 
+/** What went to and came from disks, in bytes; undefined when it may not be known. */
+export type DiskUse = { readonly read: number; readonly written: number } | undefined;
+
 /** Sums what the processes of a run use; remembers what those had used that have ended, and the highest of all. */
-export function resourceMeter(): (
-  entries: readonly ProcessEntry[],
-  reaper: number | undefined,
-) => ResourceSample {
-  const io = new Map<string, { readonly read: number; readonly written: number }>();
+export function resourceMeter(
+  diskUse: (pid: number) => DiskUse = diskUseOf,
+): (entries: readonly ProcessEntry[], reaper: number | undefined) => ResourceSample {
+  const io = new Map<string, NonNullable<DiskUse>>();
   let cpuSeconds = 0;
   let peakMemory = 0;
   return (entries, reaper) => {
@@ -18,7 +20,7 @@ export function resourceMeter(): (
     cpuSeconds = Math.max(cpuSeconds, sum(entries.map((entry) => entry.cpuSeconds)));
     peakMemory = Math.max(peakMemory, memory);
     for (const { pid, startTime } of commands) {
-      const now = ioOf(pid);
+      const now = diskUse(pid);
       if (now !== undefined) io.set(`${pid} ${startTime}`, now);
     }
     return {
@@ -29,8 +31,8 @@ export function resourceMeter(): (
   };
 }
 
-/** What went to and came from disks; only the process's own user may know. */
-function ioOf(pid: number): { readonly read: number; readonly written: number } | undefined {
+/** Only the process's own user may know. */
+function diskUseOf(pid: number): DiskUse {
   try {
     const text = readFileSync(`/proc/${pid}/io`, "latin1");
     return {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SygaldryError, systemCode } from "../../../base/errors.ts";
 import { type Command, type ProcessRunner, processRunner } from "../../../base/process.ts";
 import type { RunEnd, RunHandle, Runner, Running, RunRequest, RunState } from "../../runner.ts";
-import { markVariable } from "../process/process-tree.ts";
+import { markVariable } from "../process/process-host.ts";
 import { arrayTasks } from "./array.ts";
 import { type AskSlurm, slurmAsker } from "./ask.ts";
 import { cancel, slurmEnvironment, submissionEnvironment, submit } from "./commands.ts";
@@ -43,11 +43,19 @@ export function slurmRunner(options: SlurmOptions): SlurmRunner {
   return {
     kind: "slurm",
     start: async (request, signal) => attach(await submitRun(slurm, options, request, signal)),
-    look: (handle, signal) => settledLook(watchedRun(handle), slurm.ask, signal),
-    end: (handle, grace, signal) => endRun(slurm, watchedRun(handle), grace, signal),
+    async look(handle, signal) {
+      if (handle["slurm"] === undefined) return unsubmitted;
+      return settledLook(watchedRun(handle), slurm.ask, signal);
+    },
+    async end(handle, grace, signal) {
+      if (handle["slurm"] !== undefined) await endRun(slurm, watchedRun(handle), grace, signal);
+    },
     attach,
   };
 }
+
+/** Its supervisor was gone before it knew the job's id in Slurm. */
+const unsubmitted: RunState = { state: "ended", end: { rc: undefined, cause: "lost" } };
 
 /** The end of a run as it is written in its folder, without asking Slurm; undefined when nothing is, or not of all tasks. */
 export async function recordedEnd(handle: RunHandle): Promise<RunEnd | undefined> {

@@ -1,5 +1,5 @@
-import { constants } from "node:os";
 import type { RunEnd } from "../../runner.ts";
+import { signalOf } from "../exit-code.ts";
 import type { SlurmNotice, TaskEnd, TaskRecord } from "./run-folder.ts";
 import type { SlurmTask } from "./tasks.ts";
 
@@ -84,11 +84,6 @@ function unrecorded({ record, folder }: TaskFacts, slurm: SlurmTask): RunEnd {
     return { rc, cause: "signal", reason, ...(signal === undefined ? {} : { signal }) };
   }
   return { rc: slurm.exitCode, cause: "exit", reason };
-}
-
-/** A shell tells no difference between `exit 143` and the end by TERM. */
-function signalOf(rc: number): string | undefined {
-  return Object.entries(constants.signals).find(([, number]) => rc === 128 + number)?.[0];
 }
 
 /** The end of an array: of the first task that failed, and how many did. */
