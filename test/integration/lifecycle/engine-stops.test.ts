@@ -95,6 +95,34 @@ requires(
     expect(await project.up()).toMatchObject({ action: "nothing", containerId: made.containerId });
   });
 
+  it.each(["SIGTERM", "SIGKILL"] as const)(
+    "under a job (%s): nothing is concluded until it is back; then the job is lost, with the reason",
+    async (signal) => {
+      await using project = await createProject("true");
+      await project.up();
+      const run = await project.run([
+        "job",
+        "run",
+        "--on",
+        "container",
+        "--name",
+        "long",
+        "--",
+        "sleep",
+        "471",
+      ]);
+      expect(run.exitCode, run.stderr).toBe(0);
+      const shown = async () => (await project.run(["job", "status", "long", "--json"])).json();
+      await expect.poll(shown, { timeout: 30_000 }).toMatchObject({ state: "PROGRESS", life: "alive" });
+      await engine.stop(signal);
+      expect(await shown()).toMatchObject({ state: "PROGRESS", life: "alive" });
+      await engine.start();
+      expect((await project.run(["job", "wait", "long", "--timeout", "60"])).exitCode).toBe(1);
+      const reason = expect.stringMatching(/^its container \S+ was stopped/);
+      expect(await shown()).toMatchObject({ state: "LOST", cause: "lost", reason });
+    },
+  );
+
   it("has no room left in a build: says so, and up recovers when the build needs less", async () => {
     await using small = await startPrivateDockerd({ room: 1500 });
     await small.load(base);
