@@ -86,6 +86,7 @@ export interface ResourceSample {
   readonly peakMemory: number;
   readonly readBytes: number;
   readonly writtenBytes: number;
+  /** Left out where nobody knows, and before the run uses a GPU. */
   readonly gpuMemory?: number;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RunCgroup } from "./cgroup.ts";
 import { childrenOf, type ProcessEntry, processEntry, processTable, variableOf } from "./process-table.ts";
 
 /** Carried by every process of a run, and by a supervisor so that it belongs to no other run. */
@@ -13,11 +14,13 @@ export interface TreeIdentity {
   readonly own?: boolean;
   /** The leader is a reaper (reaper.ts): it is not the command's, ends by itself when that does, and must outlive the others. */
   readonly reaper?: boolean;
+  /** The run's own control group. */
+  readonly cgroup?: RunCgroup | undefined;
 }
 
 /** All processes that one run started, wherever they went. */
 export interface ProcessTree {
-  /** Looks at the whole machine: by mark, session, descent, and what was seen before. */
+  /** Looks at the whole machine: by mark, control group, session, descent, and what was seen before. */
   find(): readonly ProcessEntry[];
   /** What is cheap to see from the known ones down; misses who left the tree since the last look. */
   glance(): readonly ProcessEntry[];
@@ -32,12 +35,13 @@ const patience = 10_000;
 const reaperPatience = 500;
 
 /**
- * A process belongs to the run when its environment carries the mark, it is in the leader's session or group, its parent
- * belongs to it, or it was seen to belong before; unless it carries another run's mark. So neither a new session, nor a
- * parent that ended, nor an environment that was cleared hides it. All three at once do only where no reaper (reaper.ts)
- * could be had and it was not seen in between.
+ * A process belongs to the run when its environment carries the mark, it is in the run's control group, it is in the
+ * leader's session or group, its parent belongs to it, or it was seen to belong before; unless it carries another run's
+ * mark. So neither a new session, nor a parent that ended, nor an environment that was cleared hides it. All three at once
+ * do only where neither a control group (cgroup.ts) nor a reaper (reaper.ts) could be had and it was not seen in between.
  */
-export function processTree({ mark, leader, own = false, reaper = false }: TreeIdentity): ProcessTree {
+export function processTree(identity: TreeIdentity): ProcessTree {
+  const { mark, leader, reaper = false, cgroup } = identity;
   const seen = new Map<number, string>();
   if (leader?.startTime !== undefined) seen.set(leader.pid, leader.startTime);
   const remember = (found: readonly ProcessEntry[]) => {
@@ -45,19 +49,31 @@ export function processTree({ mark, leader, own = false, reaper = false }: TreeI
     for (const { pid, startTime } of found) seen.set(pid, startTime);
     return found;
   };
-  const find = () => remember(select(processTable(), { mark, leader, own }, seen));
+  const isForeign = (pid: number) => (variableOf(pid, markVariable) ?? mark) !== mark;
+  const find = () => remember(select(processTable(), identity, seen));
   return {
     find,
-    glance: () => remember(descend(seen)),
-    async end(grace, which = () => true) {
+    glance() {
+      const joined = [...(cgroup?.members() ?? [])].filter((pid) => !seen.has(pid) && !isForeign(pid));
+      return remember(descend(seen, joined));
+    },
+    async end(grace, which) {
       const began = performance.now();
       const told = new Set<string>();
       let alone: number | undefined;
       for (let pause = 10; ; pause = Math.min(200, pause * 1.5)) {
-        const left = find().filter(which);
+        const left = which === undefined ? find() : find().filter(which);
         const elapsed = performance.now() - began;
         if (left.length === 0 || elapsed > grace + patience) return left;
         const commands = reaper ? left.filter(({ pid }) => pid !== leader?.pid) : left;
+        // Reaches what was started since the look, too; but not where a job that was started by this one is at work.
+        if (
+          elapsed >= grace &&
+          cgroup !== undefined &&
+          which === undefined &&
+          ![...cgroup.members()].some(isForeign)
+        )
+          cgroup.kill();
         alone = commands.length > 0 ? undefined : (alone ?? elapsed);
         if (alone !== undefined && elapsed - alone > reaperPatience) send(left[0]?.pid ?? 0, "SIGKILL");
         for (const { pid, startTime } of commands) {
@@ -78,9 +94,10 @@ export function processTree({ mark, leader, own = false, reaper = false }: TreeI
 
 function select(
   table: readonly ProcessEntry[],
-  { mark, leader, own = false }: TreeIdentity,
+  { mark, leader, own = false, cgroup }: TreeIdentity,
   seen: ReadonlyMap<number, string>,
 ): readonly ProcessEntry[] {
+  const members = cgroup?.members();
   const byPid = new Map(table.map((entry) => [entry.pid, entry]));
   const led = leaderIsOurs(byPid, leader?.pid, seen, own);
   const verdicts = new Map<number, boolean>([[process.pid, false]]);
@@ -94,7 +111,8 @@ function select(
     const verdict =
       carried !== undefined
         ? carried === mark
-        : seen.get(entry.pid) === entry.startTime ||
+        : members?.has(entry.pid) ||
+          seen.get(entry.pid) === entry.startTime ||
           (led && (entry.session === leader?.pid || entry.group === leader?.pid)) ||
           (parent !== undefined && parent.pid > 1 && belongs(parent));
     verdicts.set(entry.pid, verdict);
@@ -117,7 +135,7 @@ function leaderIsOurs(
     : own || [...seen].some(([pid]) => table.has(pid));
 }
 
-function descend(seen: ReadonlyMap<number, string>): readonly ProcessEntry[] {
+function descend(seen: ReadonlyMap<number, string>, joined: readonly number[]): readonly ProcessEntry[] {
   const found = new Map<number, ProcessEntry>();
   const visit = (pid: number, startTime: string | undefined) => {
     if (found.has(pid)) return;
@@ -127,6 +145,7 @@ function descend(seen: ReadonlyMap<number, string>): readonly ProcessEntry[] {
     for (const child of childrenOf(pid)) visit(child, undefined);
   };
   for (const [pid, startTime] of seen) visit(pid, startTime);
+  for (const pid of joined) visit(pid, undefined);
   return [...found.values()];
 }
 

@@ -11,15 +11,21 @@ const perl = "/usr/bin/perl";
 /**
  * Starts the command as its child and ends as it does. As a subreaper (PR_SET_CHILD_SUBREAPER, 36) it becomes the parent of
  * every process whose own parent has ended, so that none gets out of its tree. It does not mind what ends the others.
- * PR_SET_DUMPABLE (4) keeps it from writing a core of its own after the command's.
+ * PR_SET_DUMPABLE (4) keeps it from writing a core of its own after the command's. The command enters its control group
+ * (cgroup.ts) before it is executed, if it can; the reaper stays outside.
  */
 const script = `
 my $prctl = shift() + 0;
+my $entrance = shift();
 syscall($prctl, 36, 1, 0, 0, 0);
 my $child = fork();
 exit(126) unless defined $child;
 if ($child == 0) {
   no warnings;
+  if ($entrance ne "" && open(my $group, ">", $entrance)) {
+    syswrite($group, "0");
+    close($group);
+  }
   exec { $ARGV[0] } @ARGV;
   my ($why, $code) = ("$!", $! + 0);
   print STDERR "$ARGV[0]: $why\\n";
@@ -39,10 +45,11 @@ while ((my $pid = waitpid(-1, 0)) != -1) {
 }
 `;
 
-/** A command line that runs `argv` below a reaper; undefined where there can be none. */
+/** A command line that runs `argv` below a reaper, in the control group with this `entrance`; undefined without a reaper. */
 export function withReaper(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
+  entrance = "",
 ): readonly string[] | undefined {
   const number = prctl[process.arch];
   // Modules that the environment makes Perl load would run before our script does.
@@ -50,7 +57,7 @@ export function withReaper(
     return undefined;
   try {
     accessSync(perl, constants.X_OK);
-    return [perl, "-e", script, "--", String(number), ...argv];
+    return [perl, "-e", script, "--", String(number), entrance, ...argv];
   } catch {
     return undefined;
   }
