@@ -31,16 +31,18 @@ export interface RunCgroup {
 
 /**
  * Makes a group for a run below the one that this process is in. Undefined where there is no version 2, this process may
- * not make groups or move processes, or the kernel refuses: a run goes on without.
+ * not make groups or move processes, or the kernel refuses: a run goes on without. Removes what earlier runs left empty;
+ * `entering` is the milliseconds in which a group is surely entered after it was made.
  */
 export function makeRunCgroup(
   mark: string,
   own: string | undefined = ownCgroup("unified")?.folder,
+  entering = 60_000,
 ): RunCgroup | undefined {
   if (own === undefined) return undefined;
   const parent = outsideOfRuns(own);
   if (!mayWrite(parent) || !mayWrite(path.join(parent, "cgroup.procs"))) return undefined;
-  sweep(parent);
+  sweep(parent, entering);
   const folder = makeFolder(path.join(parent, nameOf(mark)));
   if (folder === undefined) return undefined;
   // What is below a threaded group cannot be entered ("domain invalid").
@@ -137,11 +139,8 @@ function makeFolder(name: string): string | undefined {
   return undefined;
 }
 
-/** Milliseconds in which a group is surely entered after it was made. */
-const entering = 60_000;
-
 /** Removes the groups of runs that ended, or were lost, before the last of their processes did. */
-function sweep(parent: string): void {
+function sweep(parent: string, entering: number): void {
   for (const name of foldersIn(parent)) {
     if (!runName.test(name)) continue;
     const folder = path.join(parent, name);
