@@ -39,7 +39,7 @@ export function missingMemoryCgroup(): string | undefined {
 
 /** Why processes cannot be put into groups of version 2. */
 export function missingCgroup2(): string | undefined {
-  const folder = ownCgroup("unified")?.folder;
+  const folder = ownCgroup("unified");
   return folder === undefined ? "no cgroup2 is mounted" : missingIn(folder);
 }
 
@@ -55,7 +55,7 @@ function missingIn(folder: string): string | undefined {
 }
 
 function memoryPlace() {
-  const unified = ownCgroup("unified")?.folder;
+  const unified = ownCgroup("unified");
   if (unified !== undefined && enabledBelow(unified).includes("memory")) {
     const limits = (limit: number) => [
       ["memory.max", String(limit)] as const,
@@ -63,7 +63,7 @@ function memoryPlace() {
     ];
     return { folder: unified, limits };
   }
-  const folder = ownCgroup("memory")?.folder;
+  const folder = ownCgroup("memory");
   if (folder === undefined) return undefined;
   const limits = (limit: number) =>
     ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"].map((file) => [file, String(limit)] as const);

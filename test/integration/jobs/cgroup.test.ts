@@ -5,19 +5,24 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { processRunner } from "../../../extension/core/base/process.ts";
+import type { RunHandle } from "../../../extension/core/jobs/runner.ts";
 import { makeRunCgroup } from "../../../extension/core/jobs/runners/process/cgroup.ts";
+import { ownCgroup } from "../../../extension/core/jobs/runners/process/own-cgroup.ts";
 import { variableOf } from "../../../extension/core/jobs/runners/process/process-table.ts";
 import { parseStatus } from "../../../extension/core/jobs/status/status.ts";
-import { sygaldry } from "../../support/cli.ts";
+import { installedCli } from "../../support/installed-cli.ts";
 import { inRepository } from "../../support/paths.ts";
 import { requires } from "../../support/requirements.ts";
 import { runId } from "../../support/run-id.ts";
+import { asUser } from "../../support/users.ts";
 import { eventually, type JobPlace, jobPlace, kill, running } from "./support.ts";
 
 const daemons = inRepository("test/integration/jobs/daemons.py");
@@ -195,45 +200,76 @@ requires(
   });
 });
 
+const user = { uid: 54_321, gid: 54_321, groups: [] };
+
+/** A job with daemons of a user without rights, who starts it in the group with this `entrance` and stops it; gives its handle. */
+async function runAsUser(entrance: string): Promise<RunHandle> {
+  const root = mkdtempSync(path.join(tmpdir(), `sygaldry-test-${runId}-`));
+  const work = path.join(root, "work");
+  mkdirSync(work);
+  for (const folder of [root, work]) chownSync(folder, user.uid, user.gid);
+  const storage = path.join(root, "storage");
+  const env = {
+    PATH: process.env["PATH"],
+    SYGALDRY_PROJECT_ID: "jobs",
+    SYGALDRY_CONTAINER_ROOT: storage,
+  };
+  const job = (from: string, ...args: readonly string[]) => {
+    const cli = { command: process.execPath, args: [installedCli(), "job", ...args], cwd: work, env };
+    const { command, args: rest, ...where } = asUser(user, root, cli);
+    const line = 'echo 0 > "$1"; shift; exec "$@"';
+    return processRunner.run({ ...where, command: "sh", args: ["-c", line, "sh", from, command, ...rest] });
+  };
+  try {
+    const script = [readFileSync(daemons, "utf8"), work, "--cleared"];
+    const run = ["run", "--name", "plain", "--grace", "0.5", "--", "python3", "-c", ...script];
+    const started = await job(entrance, ...run);
+    expect(started.exitCode, started.stderr).toBe(0);
+    await eventually(() => (pidsIn(work).length === 3 ? true : undefined));
+    const file = path.join(storage, "jobs/bazel_cache/zephyr_jobs/plain.status");
+    const { handle } = parseStatus(readFileSync(file, "utf8")) ?? { handle: {} };
+    expect((await job("/dev/null", "stop", "plain")).exitCode).toBe(0);
+    expect(running(pidsIn(work))).toEqual([]);
+    return handle;
+  } finally {
+    for (const pid of pidsIn(work)) kill(pid);
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
 requires(
   "linux",
   "root",
+  "perl",
   "setpriv",
   "python3",
-)("a job of a user who may not make groups (integration)", () => {
-  it("runs, and is ended with its daemons, all the same", async () => {
-    const root = mkdtempSync(path.join(tmpdir(), `sygaldry-test-${runId}-`));
-    const work = path.join(root, "work");
-    mkdirSync(work);
-    const user = { uid: 54_321, gid: 54_321, groups: [], home: root };
-    for (const folder of [root, work]) chownSync(folder, user.uid, user.gid);
-    const env = { SYGALDRY_CONTAINER_ROOT: path.join(root, "storage"), SYGALDRY_PROJECT_ID: "jobs" };
-    const job = (...args: readonly string[]) => sygaldry(["job", ...args], { cwd: work, env, user });
+)("a job of a user without rights (integration)", () => {
+  it("runs, and is ended with its daemons, where no group may be made", async () => {
+    expect(Object.keys(await runAsUser("/dev/null")).sort()).toEqual(["mark", "pid", "reaper", "start"]);
+  });
+});
+
+requires(
+  "linux",
+  "cgroup2",
+  "root",
+  "perl",
+  "setpriv",
+  "python3",
+)("a job in a delegated group (integration)", () => {
+  it("has a group of its own below that one, and removes it", async () => {
+    // As systemd gives a group to a user.
+    const delegated = path.join(ownCgroup("unified") ?? "", `sygaldry-test-${runId}-delegated`);
+    mkdirSync(delegated);
     try {
-      const script = readFileSync(daemons, "utf8");
-      const started = await job(
-        "run",
-        "--name",
-        "plain",
-        "--grace",
-        "0.5",
-        "--",
-        "python3",
-        "-c",
-        script,
-        work,
-        "--cleared",
-      );
-      expect(started.exitCode, started.stderr).toBe(0);
-      await eventually(() => (pidsIn(work).length === 3 ? true : undefined));
-      const file = path.join(env.SYGALDRY_CONTAINER_ROOT, "jobs/bazel_cache/zephyr_jobs/plain.status");
-      const { handle } = parseStatus(readFileSync(file, "utf8")) ?? {};
-      expect(Object.keys(handle ?? {}).sort()).toEqual(["mark", "pid", "reaper", "start"]);
-      expect((await job("stop", "plain")).exitCode).toBe(0);
-      expect(running(pidsIn(work))).toEqual([]);
+      const entrance = path.join(delegated, "cgroup.procs");
+      for (const file of [delegated, entrance]) chownSync(file, user.uid, user.gid);
+      const { cgroup } = await runAsUser(entrance);
+      expect(path.dirname(cgroup ?? "")).toBe(delegated);
+      expect(existsSync(cgroup ?? "")).toBe(false);
+      await eventually(() => (readFileSync(entrance, "utf8") === "" ? true : undefined));
     } finally {
-      for (const pid of pidsIn(work)) kill(pid);
-      rmSync(root, { recursive: true, force: true });
+      rmdirSync(delegated);
     }
   });
 });

@@ -36,7 +36,7 @@ export interface RunCgroup {
  */
 export function makeRunCgroup(
   mark: string,
-  own: string | undefined = ownCgroup("unified")?.folder,
+  own: string | undefined = ownCgroup("unified"),
   entering = 60_000,
 ): RunCgroup | undefined {
   if (own === undefined) return undefined;

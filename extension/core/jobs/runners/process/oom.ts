@@ -37,9 +37,9 @@ export function oomCounter(
   };
   const ofJob = eventsOf(cgroup?.folder);
   if (ofJob !== undefined) return { of: "job", counts: () => countsIn([ofJob]) };
-  const ofGroup = eventsOf(own("unified")?.folder);
+  const ofGroup = eventsOf(own("unified"));
   if (ofGroup !== undefined) return { of: "group", counts: () => countsIn([ofGroup]) };
-  const folder = own("memory")?.folder;
+  const folder = own("memory");
   // The topmost group of a version 1 hierarchy, and that alone, has a release_agent: it stands for the whole machine.
   if (
     folder !== undefined &&

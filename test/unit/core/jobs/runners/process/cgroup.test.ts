@@ -66,10 +66,8 @@ describe("the control group of a run (unit)", () => {
 });
 
 describe("processes that the kernel ended for want of memory (unit)", () => {
-  const own = (unified?: string, memory?: string) => (hierarchy: "unified" | "memory") => {
-    const folder = hierarchy === "unified" ? unified : memory;
-    return folder === undefined ? undefined : { mount: root, folder };
-  };
+  const own = (unified?: string, memory?: string) => (hierarchy: "unified" | "memory") =>
+    hierarchy === "unified" ? unified : memory;
 
   it("are counted for the run's own group where that is counted", () => {
     const folder = folderWith({ "memory.events": events(1) });

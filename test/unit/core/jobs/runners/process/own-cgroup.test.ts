@@ -34,7 +34,7 @@ describe("the group that a process is in (unit)", () => {
       "/my groups/x",
     ],
   ] as const)("is found with %s", (_, hierarchy, cgroups, mounts, folder) => {
-    expect(findCgroup(hierarchy, cgroups, mounts)?.folder).toBe(folder);
+    expect(findCgroup(hierarchy, cgroups, mounts)).toBe(folder);
   });
 
   it.each([
@@ -48,6 +48,12 @@ describe("the group that a process is in (unit)", () => {
       hybrid.replace("0:32 /", "0:32 /docker/c0"),
     ],
     ["it is outside of the namespace", "unified", "0::/../outside\n", pure],
+    [
+      "what is mounted begins outside of the namespace",
+      "unified",
+      "0::/\n",
+      "58 48 0:38 /.. /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw\n",
+    ],
     ["nothing can be read", "unified", "", ""],
   ] as const)("is not found where %s", (_, hierarchy, cgroups, mounts) => {
     expect(findCgroup(hierarchy, cgroups, mounts)).toBeUndefined();
