@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
 import { describe, it } from "vitest";
+import { missingCgroup2, missingMemoryCgroup } from "./cgroups.ts";
 import { findBuildKitClient } from "./docker-clients.ts";
 import { namespaces } from "./private-dockerd.ts";
 import { spackRoot } from "./spack-root.ts";
@@ -16,6 +17,14 @@ interface Need {
 const catalogue = {
   linux: other(() => (process.platform === "linux" ? undefined : `this is ${process.platform}, not Linux`)),
   root: other(() => (process.getuid?.() === 0 ? undefined : "only root can run commands as other users")),
+  cgroup2: other(missingCgroup2),
+  "memory-cgroup": other(missingMemoryCgroup),
+  // Whose process ids are those that drivers know.
+  "host-pids": other(() =>
+    readlinkSync("/proc/self/ns/pid") === "pid:[4026531836]"
+      ? undefined
+      : "this is a pid namespace of its own",
+  ),
   docker: distribution(missingDocker),
   dockerd: distribution(
     () => missingProgram("dockerd", ["--version"]) ?? missingProgram("unshare", [...namespaces, "true"]),
@@ -40,6 +49,8 @@ const catalogue = {
   debootstrap: distribution(() => missingProgram("debootstrap", ["--version"])),
   git: distribution(() => missingProgram("git", ["--version"])),
   openssl: distribution(() => missingProgram("openssl", ["version"])),
+  // The system's own, as the reaper of a job's processes takes it.
+  perl: distribution(() => missingProgram("/usr/bin/perl", ["-e", "1"])),
   ps: distribution(() => missingProgram("ps", ["--version"])),
   python3: distribution(() => missingProgram("python3", ["--version"])),
   setpriv: distribution(() => missingProgram("setpriv", ["--version"])),

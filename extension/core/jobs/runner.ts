@@ -91,6 +91,7 @@ export interface ResourceSample {
   readonly peakMemory: number;
   readonly readBytes: number;
   readonly writtenBytes: number;
+  /** Left out where nobody knows, and before the run uses a GPU. */
   readonly gpuMemory?: number;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type JobStatus, parseStatus } from "../../../extension/core/jobs/status/status.ts";
@@ -11,6 +11,7 @@ requires(
   "linux",
   "root",
   "base",
+  "host-pids",
 )("jobs in the dev container (integration, Docker)", () => {
   let project: SlimProject;
   let container: string;
@@ -85,6 +86,20 @@ requires(
     expect((await job("stop", "measured")).exitCode).toBe(0);
   });
 
+  it("tells the GPU memory of its own processes, by the ids that the host has for them", async () => {
+    const { path: folder } = project.workspace;
+    // Says that every process of this machine holds 1 MiB.
+    const standIn = '#!/bin/sh\nfor each in /proc/[0-9]*; do echo "${each#/proc/}, 1"; done\n';
+    writeFileSync(path.join(folder, "nvidia-smi"), standIn, { mode: 0o755 });
+    const PATH = `${folder}:${process.env["PATH"]}`;
+    const args = ["job", "run", "--on", "container", "--name", "gpu", "--", "sleep", "7761"];
+    expect((await project.run(args, { PATH })).exitCode).toBe(0);
+    const { gpuMemory } = await until("gpu", (now) => now.gpuMemory !== undefined);
+    expect((await job("stop", "gpu")).exitCode).toBe(0);
+    // The command and its reaper.
+    expect(gpuMemory).toBe(2 * 1024 * 1024);
+  });
+
   it("ends everything it started, root's and daemons that ignore TERM too, and nothing else", async () => {
     await docker(["exec", "-d", container, "sleep", "7771"]);
     const daemon =
@@ -123,6 +138,7 @@ requires(
 
   it("tells what a lost supervisor left, and ends it", async () => {
     await run("orphan", "--", "sleep", "7791");
+    await expect.poll(() => sleepers("7791"), { timeout: 20_000 }).toHaveLength(1);
     kill((await atWork("orphan")).supervisor?.pid ?? 0);
     const health = await job("health", "orphan");
     expect(health.exitCode).toBe(1);

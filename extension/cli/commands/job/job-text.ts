@@ -25,6 +25,8 @@ export function jobJson(job: Job): Readonly<Record<string, unknown>> {
       cpuSeconds: status.cpuSeconds ?? null,
       memory: status.memory ?? null,
       peakMemory: status.peakMemory ?? null,
+      gpuMemory: status.gpuMemory ?? null,
+      peakGpuMemory: status.peakGpuMemory ?? null,
     },
     ...{ command: status.command ?? null, cwd: status.cwd ?? null, log: log ?? null },
   };

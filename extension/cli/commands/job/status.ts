@@ -39,8 +39,10 @@ export async function status(
     ["elapsed", elapsed === undefined ? undefined : durationText(elapsed)],
     ["last heard", shown.ts],
     ["CPU", shown.cpuSeconds === undefined ? undefined : durationText(shown.cpuSeconds)],
-    ["memory", shown.memory === undefined ? undefined : sizeText(shown.memory)],
-    ["peak memory", shown.peakMemory === undefined ? undefined : sizeText(shown.peakMemory)],
+    ["memory", sizeOf(shown.memory)],
+    ["peak memory", sizeOf(shown.peakMemory)],
+    ["GPU memory", sizeOf(shown.gpuMemory)],
+    ["peak GPU memory", sizeOf(shown.peakGpuMemory)],
     ["command", shown.command],
     ["in", shown.cwd],
     ["log", shown.log === undefined ? undefined : path.join(folder, shown.log)],
@@ -48,4 +50,8 @@ export async function status(
   const said = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   output.result(jobJson(job), table(said));
   return 0;
+}
+
+function sizeOf(bytes: number | undefined): string | undefined {
+  return bytes === undefined ? undefined : sizeText(bytes);
 }

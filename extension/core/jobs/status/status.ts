@@ -50,6 +50,8 @@ export interface JobStatus {
   readonly cpuSeconds?: number | undefined;
   readonly memory?: number | undefined;
   readonly peakMemory?: number | undefined;
+  readonly gpuMemory?: number | undefined;
+  readonly peakGpuMemory?: number | undefined;
   /** As a shell would take it, secrets hidden. */
   readonly command?: string | undefined;
   readonly cwd?: string | undefined;
@@ -127,6 +129,8 @@ const numbers = [
   "cpuSeconds",
   "memory",
   "peakMemory",
+  "gpuMemory",
+  "peakGpuMemory",
 ] as const;
 const progressNumbers = ["done", "total", "percent", "eta"] as const;
 const kinds: readonly RunnerKind[] = ["process", "container", "slurm"];

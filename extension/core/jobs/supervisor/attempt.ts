@@ -119,6 +119,7 @@ function timeoutTimer({ timeout, control }: AttemptOptions): { cancel(): void } 
 /** Tells that the run lives, what it uses, and what waits for its line's end. */
 function heartbeat(running: Running, output: Pump, { every, journal }: AttemptOptions): { stop(): void } {
   let over = false;
+  let peakGpuMemory: number | undefined;
   const beat = async () => {
     const sample = await running.sample();
     if (over) return;
@@ -126,8 +127,10 @@ function heartbeat(running: Running, output: Pump, { every, journal }: AttemptOp
     journal.restore();
     if (sample !== undefined) journal.event("heartbeat", { ...sample });
     journal.flush();
-    const { cpuSeconds, memory, peakMemory } = sample ?? {};
-    journal.change(sample === undefined ? {} : { cpuSeconds, memory, peakMemory });
+    const { cpuSeconds, memory, peakMemory, gpuMemory } = sample ?? {};
+    if (gpuMemory !== undefined) peakGpuMemory = Math.max(peakGpuMemory ?? 0, gpuMemory);
+    const used = { cpuSeconds, memory, peakMemory, gpuMemory, peakGpuMemory };
+    journal.change(sample === undefined ? {} : used);
   };
   const first = setTimeout(() => void beat(), Math.min(1000, every * 500));
   const timer = setInterval(() => void beat(), every * 1000);

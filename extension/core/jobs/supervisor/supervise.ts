@@ -150,7 +150,7 @@ async function finish(journal: Journal, end: AttemptEnd, elapsed: number): Promi
   const { rc, cause, signal } = described;
   const last: Partial<JobStatus> = {
     ...{ state, ended: new Date().toISOString(), elapsed: Math.round(elapsed * 1000) / 1000 },
-    ...{ rc, cause, signal, reason, memory: undefined },
+    ...{ rc, cause, signal, reason, memory: undefined, gpuMemory: undefined },
   };
   const until = performance.now() + lastWords;
   while (!journal.change(last, true) && performance.now() < until) await sleep(1000);

@@ -2,11 +2,13 @@ import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../base/errors.ts";
 import type { RunEnd, Running } from "../../runner.ts";
+import type { GpuMeter } from "../process/gpu.ts";
 import type { ProcessEntry } from "../process/process-table.ts";
 import type { ProcessTree } from "../process/process-tree.ts";
 import { resourceMeter } from "../process/sample.ts";
 import { endOfCommand, endOfContainer, lost, patiently, untilContainerEnds } from "./container-end.ts";
 import type { ContainerHost } from "./container-host.ts";
+import { hostPids } from "./host-pids.ts";
 import type { ContainerSight, JobContainer } from "./job-container.ts";
 
 /** Milliseconds that a sample may take; a paused container does not answer. */
@@ -18,6 +20,7 @@ export interface ContainerRun {
   readonly before: ContainerSight;
   readonly host: ContainerHost;
   readonly tree: ProcessTree;
+  readonly gpu: GpuMeter;
   /** The command's own process, or its reaper's, as the container numbers it; undefined when it ended before it was seen. */
   readonly leader: { readonly pid: number; readonly startTime: string } | undefined;
   readonly reaper: boolean;
@@ -52,6 +55,7 @@ export async function endOfRun(
   } finally {
     over.abort();
     for (const stream of streams) stream.end();
+    run.gpu.dispose();
     host.close();
   }
 }
@@ -84,11 +88,15 @@ async function endUnheard({ container, before, tree }: ContainerRun): Promise<Ru
 }
 
 /** Measures its processes; undefined when the container does not answer soon. */
-export function samplerOf({ host, tree, leader, reaper }: ContainerRun): Running["sample"] {
+export function samplerOf({ before, host, tree, gpu, leader, reaper }: ContainerRun): Running["sample"] {
   const meter = resourceMeter((pid) => host.diskUse(pid));
   const measure = async () => {
     const entries = await tree.find();
-    return entries.length === 0 ? undefined : meter(entries, reaper ? leader?.pid : undefined);
+    if (entries.length === 0) return undefined;
+    const used = meter(entries, reaper ? leader?.pid : undefined);
+    const pids = new Set(entries.map(({ pid }) => pid));
+    const gpuMemory = await gpu.memoryOf(() => hostPids(before.id, pids));
+    return gpuMemory === undefined ? used : { ...used, gpuMemory };
   };
   return async () => {
     const limit = new AbortController();

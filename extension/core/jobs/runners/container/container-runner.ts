@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { SygaldryError } from "../../../base/errors.ts";
 import type { RunHandle, Runner, Running, RunRequest, RunState } from "../../runner.ts";
+import { gpuMeter } from "../process/gpu.ts";
 import { endTree, leftOf, treeOf } from "../process/lost-run.ts";
 import { markVariable } from "../process/process-host.ts";
 import { processTree } from "../process/process-tree.ts";
@@ -84,7 +85,17 @@ async function start(
     const leader = await Promise.race([process, code.then(noLeader, noLeader)]);
     const tree = processTree({ mark, leader, own: true, reaper }, host);
     let stopping: Promise<void> = Promise.resolve();
-    const run = { container, before, host, tree, leader, reaper, oomBefore, stopped: () => stopping };
+    const run = {
+      container,
+      before,
+      host,
+      tree,
+      gpu: gpuMeter(),
+      leader,
+      reaper,
+      oomBefore,
+      stopped: () => stopping,
+    };
     return {
       ...{ handle: handleOf(mark, run), stdout, stderr },
       begin: () => void stdin.end("go\n"),

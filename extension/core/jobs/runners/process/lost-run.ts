@@ -1,10 +1,19 @@
 import { SygaldryError } from "../../../base/errors.ts";
 import type { RunHandle, RunState } from "../../runner.ts";
-import type { ProcessHost } from "./process-host.ts";
+import { findRunCgroup, type RunCgroup } from "./cgroup.ts";
+import { type ProcessHost, thisHost } from "./process-host.ts";
 import { type ProcessTree, processTree } from "./process-tree.ts";
 
+/** The control group of a run on this machine by its handle. */
+export function cgroupOf(handle: RunHandle): RunCgroup | undefined {
+  return findRunCgroup(handle["cgroup"], handle["mark"] ?? "");
+}
+
 /** The processes of a run by its handle (`pid`, `start`, `mark`, `reaper`), for whoever did not start it. */
-export function treeOf(handle: RunHandle, host?: ProcessHost): ProcessTree {
+export function treeOf(
+  handle: RunHandle,
+  host: ProcessHost = thisHost(handle["mark"] ?? "", cgroupOf(handle)),
+): ProcessTree {
   const pid = Number(handle["pid"]);
   const leader = Number.isInteger(pid) && pid > 1 ? { pid, startTime: handle["start"] } : undefined;
   return processTree({ mark: handle["mark"] ?? "", leader, reaper: handle["reaper"] === "yes" }, host);

@@ -1,3 +1,4 @@
+import type { RunCgroup } from "./cgroup.ts";
 import { childrenOf, type ProcessEntry, processEntry, processTable, variableOf } from "./process-table.ts";
 
 /** Carried by every process of a run, and by a supervisor so that it belongs to no other run. */
@@ -11,6 +12,8 @@ export interface ProcessHost {
   readonly descend?: (known: ReadonlyMap<number, string>) => readonly ProcessEntry[];
   /** Sends all signals to each. No error for those that have ended, or are another user's: they stay in the table. */
   send(processes: readonly ProcessEntry[], signals: readonly NodeJS.Signals[]): void | Promise<void>;
+  /** Ends all of the run's control group at once, those that were started since the last look too; undefined without one. */
+  readonly killGroup?: () => void;
 }
 
 export interface ProcessTable {
@@ -19,21 +22,30 @@ export interface ProcessTable {
   readonly self: number;
   /** The mark that a process carries; undefined when it has none or it may not be read. */
   readonly markOf: (pid: number) => string | undefined;
+  /** Of the run's control group. */
+  readonly members?: ReadonlySet<number> | undefined;
 }
 
-export const thisHost: ProcessHost = {
-  look: () => ({
-    entries: processTable(),
-    self: process.pid,
-    markOf: (pid) => variableOf(pid, markVariable),
-  }),
-  ...(process.platform === "linux" ? { descend } : {}),
-  send(processes, signals) {
-    for (const { pid } of processes) for (const signal of signals) send(pid, signal);
-  },
-};
+/** This machine, for the run of `mark`, which may have a control group. */
+export function thisHost(mark: string, cgroup?: RunCgroup): ProcessHost {
+  const markOf = (pid: number) => variableOf(pid, markVariable);
+  const isForeign = (pid: number) => (markOf(pid) ?? mark) !== mark;
+  const joined = (known: ReadonlyMap<number, string>) =>
+    [...(cgroup?.members() ?? [])].filter((pid) => !known.has(pid) && !isForeign(pid));
+  return {
+    look: () => ({ entries: processTable(), self: process.pid, markOf, members: cgroup?.members() }),
+    ...(process.platform === "linux" ? { descend: (known) => descend(known, joined(known)) } : {}),
+    send(processes, signals) {
+      for (const { pid } of processes) for (const signal of signals) send(pid, signal);
+    },
+    killGroup() {
+      // Not where a job that was started by this one is at work.
+      if (cgroup !== undefined && ![...cgroup.members()].some(isForeign)) cgroup.kill();
+    },
+  };
+}
 
-function descend(known: ReadonlyMap<number, string>): readonly ProcessEntry[] {
+function descend(known: ReadonlyMap<number, string>, joined: readonly number[]): readonly ProcessEntry[] {
   const found = new Map<number, ProcessEntry>();
   const visit = (pid: number, startTime: string | undefined) => {
     if (found.has(pid)) return;
@@ -43,6 +55,7 @@ function descend(known: ReadonlyMap<number, string>): readonly ProcessEntry[] {
     for (const child of childrenOf(pid)) visit(child, undefined);
   };
   for (const [pid, startTime] of known) visit(pid, startTime);
+  for (const pid of joined) visit(pid, undefined);
   return [...found.values()];
 }
 

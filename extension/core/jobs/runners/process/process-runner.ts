@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync } from "node:fs";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { SygaldryError, systemCode } from "../../../base/errors.ts";
 import type { RunEnd, Runner, Running, RunRequest } from "../../runner.ts";
+import { makeRunCgroup, type RunCgroup } from "./cgroup.ts";
 import { commandFailure } from "./find-command.ts";
-import { endTree, leftOf, treeOf } from "./lost-run.ts";
+import { gpuMeter } from "./gpu.ts";
+import { cgroupOf, endTree, leftOf, treeOf } from "./lost-run.ts";
+import { oomCounter, watchOom } from "./oom.ts";
 import { makePipes, type Pipe } from "./pipe.ts";
-import { markVariable } from "./process-host.ts";
+import { markVariable, thisHost } from "./process-host.ts";
 import { processEntry } from "./process-table.ts";
 import { processTree } from "./process-tree.ts";
 import { withReaper } from "./reaper.ts";
@@ -18,41 +21,79 @@ export const processJobRunner: Runner = {
   kind: "process",
   start,
   look: (handle) => leftOf(handle),
-  end: (handle, grace) => endTree(treeOf(handle), grace),
+  async end(handle, grace) {
+    try {
+      await endTree(treeOf(handle), grace);
+    } finally {
+      await cgroupOf(handle)?.remove();
+    }
+  },
 };
 
 async function start(request: RunRequest): Promise<Running> {
   const refused = commandFailure(request.argv[0] ?? "", request.cwd, request.env);
   if (refused !== undefined) throw startFailure(refused, request.argv[0] ?? "", request.cwd);
-  const reaped = withReaper(request.argv, request.env);
+  const made = makeRunCgroup(request.mark);
+  const reaped = withReaper(request.argv, request.env, made?.entrance);
+  // Nobody else would enter it.
+  const cgroup = reaped === undefined ? undefined : made;
+  try {
+    return await startIn(cgroup, request, reaped);
+  } catch (error) {
+    await cgroup?.remove();
+    throw error;
+  } finally {
+    if (cgroup === undefined) await made?.remove();
+  }
+}
+
+async function startIn(
+  cgroup: RunCgroup | undefined,
+  request: RunRequest,
+  reaped: readonly string[] | undefined,
+): Promise<Running> {
   const reaper = reaped !== undefined;
+  const oom = watchOom(oomCounter(cgroup));
   const pipes = makePipes(2);
   const child = await startChild({ ...request, argv: reaped ?? request.argv }, pipes).finally(() => {
     for (const { writer } of pipes ?? []) closeSync(writer);
   });
   const pid = child.pid ?? 0;
   const startTime = processEntry(pid)?.startTime;
-  const oomBefore = oomKills();
-  const tree = processTree({ mark: request.mark, leader: { pid, startTime }, own: true, reaper });
+  const { mark } = request;
+  const tree = processTree({ mark, leader: { pid, startTime }, own: true, reaper }, thisHost(mark, cgroup));
   const meter = resourceMeter();
+  const gpu = gpuMeter();
   return {
     handle: {
-      ...{ pid: String(pid), ...(startTime === undefined ? {} : { start: startTime }), mark: request.mark },
+      ...{ pid: String(pid), ...(startTime === undefined ? {} : { start: startTime }), mark },
       ...(reaper ? { reaper: "yes" } : {}),
+      ...(cgroup === undefined ? {} : { cgroup: cgroup.folder }),
     },
     stdout: outputOf(pipes?.[0]?.reader ?? child.stdout),
     stderr: outputOf(pipes?.[1]?.reader ?? child.stderr),
-    ended: endOf(child, oomBefore).then(async (end) => {
+    ended: endOf(child, oom).then(async (end) => {
+      gpu.dispose();
       // What it left in its own session was its to wait for; who made a session of its own (a server) means to stay.
       const left = await tree.find();
       if (left.some(({ session }) => session === pid))
         await tree.end(2_000, ({ session }) => session === pid);
+      await cgroup?.remove();
       return end;
     }),
-    stop: (grace) => endTree(tree, grace),
+    async stop(grace) {
+      try {
+        await endTree(tree, grace);
+      } finally {
+        await cgroup?.remove();
+      }
+    },
     async sample() {
       const entries = await tree.glance();
-      return entries.length === 0 ? undefined : meter(entries, reaper ? pid : undefined);
+      if (entries.length === 0) return undefined;
+      const used = { ...meter(entries, reaper ? pid : undefined), ...cgroup?.memory() };
+      const gpuMemory = await gpu.memoryOf(() => entries.map((entry) => entry.pid));
+      return gpuMemory === undefined ? used : { ...used, gpuMemory };
     },
   };
 }
@@ -79,34 +120,17 @@ function startChild(
   });
 }
 
-function endOf(child: ChildProcess, oomBefore: number | undefined): Promise<RunEnd> {
+function endOf(child: ChildProcess, oom: () => string | undefined): Promise<RunEnd> {
   return new Promise((resolve) => {
     child.once("exit", (code, signal) => {
-      if (signal === null) return resolve({ rc: code ?? undefined, cause: "exit" });
-      const rc = 128 + constants.signals[signal];
-      const killed = signal === "SIGKILL" && (oomKills() ?? 0) > (oomBefore ?? Number.POSITIVE_INFINITY);
-      resolve(
-        killed
-          ? {
-              rc,
-              signal,
-              cause: "oom",
-              reason: "the kernel ended a process of this machine for want of memory",
-            }
-          : { rc, signal, cause: "signal" },
-      );
+      const rc = signal === null ? (code ?? undefined) : 128 + constants.signals[signal];
+      const named = signal === null ? {} : { signal };
+      // A shell, too, ends so when its command was killed.
+      const reason = rc === 128 + constants.signals.SIGKILL ? oom() : undefined;
+      if (reason !== undefined) return resolve({ rc, ...named, cause: "oom", reason });
+      resolve({ rc, ...named, cause: signal === null ? "exit" : "signal" });
     });
   });
-}
-
-/** How many processes of this machine the kernel has ended for want of memory since it started. */
-function oomKills(): number | undefined {
-  try {
-    const found = /^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "latin1"))?.[1];
-    return found === undefined ? undefined : Number(found);
-  } catch {
-    return undefined;
-  }
 }
 
 function outputOf(stream: Readable | null | undefined): Readable {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ProcessHost, type ProcessTable, thisHost } from "./process-host.ts";
+import type { ProcessHost, ProcessTable } from "./process-host.ts";
 import type { ProcessEntry } from "./process-table.ts";
 
 /** What a run's processes are known by. */
@@ -15,7 +15,7 @@ export interface TreeIdentity {
 
 /** All processes that one run started, wherever they went. */
 export interface ProcessTree {
-  /** Looks at the whole machine: by mark, session, descent, and what was seen before. */
+  /** Looks at the whole host: by mark, control group, session, descent, and what was seen before. */
   find(): Promise<readonly ProcessEntry[]>;
   /** What is cheap to see from the known ones down; misses who left the tree since the last look. */
   glance(): Promise<readonly ProcessEntry[]>;
@@ -30,14 +30,14 @@ const patience = 10_000;
 const reaperPatience = 500;
 
 /**
- * A process belongs to the run when its environment carries the mark, it is in the leader's session or group, its parent
- * belongs to it, or it was seen to belong before; unless it carries another run's mark. So neither a new session, nor a
- * parent that ended, nor an environment that was cleared hides it. All three at once do only where no reaper (reaper.ts)
- * could be had and it was not seen in between.
+ * A process belongs to the run when its environment carries the mark, it is in the run's control group, it is in the
+ * leader's session or group, its parent belongs to it, or it was seen to belong before; unless it carries another run's
+ * mark. So neither a new session, nor a parent that ended, nor an environment that was cleared hides it. All three at once
+ * do only where neither a control group (cgroup.ts) nor a reaper (reaper.ts) could be had and it was not seen in between.
  */
 export function processTree(
   { mark, leader, own = false, reaper = false }: TreeIdentity,
-  host: ProcessHost = thisHost,
+  host: ProcessHost,
 ): ProcessTree {
   const seen = new Map<number, string>();
   if (leader?.startTime !== undefined) seen.set(leader.pid, leader.startTime);
@@ -50,15 +50,17 @@ export function processTree(
   return {
     find,
     glance: async () => (host.descend === undefined ? find() : remember(host.descend(seen))),
-    async end(grace, which = () => true) {
+    async end(grace, which) {
       const began = performance.now();
       const told = new Set<string>();
       let alone: number | undefined;
       for (let pause = 10; ; pause = Math.min(200, pause * 1.5)) {
-        const left = (await find()).filter(which);
+        const found = await find();
+        const left = which === undefined ? found : found.filter(which);
         const elapsed = performance.now() - began;
         if (left.length === 0 || elapsed > grace + patience) return left;
         const commands = reaper ? left.filter(({ pid }) => pid !== leader?.pid) : left;
+        if (elapsed >= grace && which === undefined) host.killGroup?.();
         alone = commands.length > 0 ? undefined : (alone ?? elapsed);
         if (alone !== undefined && elapsed - alone > reaperPatience) await host.send(left, ["SIGKILL"]);
         if (elapsed >= grace) await host.send(commands, ["SIGKILL"]);
@@ -79,7 +81,7 @@ function keyOf({ pid, startTime }: ProcessEntry): string {
 }
 
 function select(
-  { entries: table, self, markOf }: ProcessTable,
+  { entries: table, self, markOf, members }: ProcessTable,
   { mark, leader, own = false }: TreeIdentity,
   seen: ReadonlyMap<number, string>,
 ): readonly ProcessEntry[] {
@@ -96,7 +98,8 @@ function select(
     const verdict =
       carried !== undefined
         ? carried === mark
-        : seen.get(entry.pid) === entry.startTime ||
+        : members?.has(entry.pid) ||
+          seen.get(entry.pid) === entry.startTime ||
           (led && (entry.session === leader?.pid || entry.group === leader?.pid)) ||
           (parent !== undefined && parent.pid > 1 && belongs(parent));
     verdicts.set(entry.pid, verdict);

@@ -11,15 +11,21 @@ export const perl = "/usr/bin/perl";
 /**
  * Starts the command as its child and ends as it does. As a subreaper (PR_SET_CHILD_SUBREAPER, 36) it becomes the parent of
  * every process whose own parent has ended, so that none gets out of its tree. It does not mind what ends the others.
- * PR_SET_DUMPABLE (4) keeps it from writing a core of its own after the command's.
+ * PR_SET_DUMPABLE (4) keeps it from writing a core of its own after the command's. The command enters its control group
+ * (cgroup.ts) before it is executed, if it can; the reaper stays outside.
  */
 const script = `
 my $prctl = shift() + 0;
+my $entrance = shift();
 syscall($prctl, 36, 1, 0, 0, 0);
 my $child = fork();
 exit(126) unless defined $child;
 if ($child == 0) {
   no warnings;
+  if ($entrance ne "" && open(my $group, ">", $entrance)) {
+    syswrite($group, "0");
+    close($group);
+  }
   exec { $ARGV[0] } @ARGV;
   my ($why, $code) = ("$!", $! + 0);
   print STDERR "$ARGV[0]: $why\\n";
@@ -39,15 +45,19 @@ while ((my $pid = waitpid(-1, 0)) != -1) {
 }
 `;
 
-/** A command line that runs `argv` below a reaper on this machine; undefined where there can be none. */
+/**
+ * A command line that runs `argv` below a reaper on this machine, in the control group with this `entrance`; undefined where
+ * there can be no reaper.
+ */
 export function withReaper(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
+  entrance = "",
 ): readonly string[] | undefined {
   if (process.platform !== "linux") return undefined;
   try {
     accessSync(perl, constants.X_OK);
-    return reaperCommand(argv, env, process.arch);
+    return reaperCommand(argv, env, process.arch, entrance);
   } catch {
     return undefined;
   }
@@ -58,9 +68,10 @@ export function reaperCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   arch: string,
+  entrance = "",
 ): readonly string[] | undefined {
   const number = prctl[arch];
   // Modules that the environment makes Perl load would run before our script does.
   if (number === undefined || env["PERL5OPT"] || env["PERL5DB"]) return undefined;
-  return [perl, "-e", script, "--", String(number), ...argv];
+  return [perl, "-e", script, "--", String(number), entrance, ...argv];
 }
