@@ -37,18 +37,19 @@ export function missingMemoryCgroup(): string | undefined {
     : missingIn(place.folder);
 }
 
-/** Why processes cannot be put into groups of version 2. */
+/** Why processes cannot be put into groups of version 2 and ended there all at once. */
 export function missingCgroup2(): string | undefined {
   const folder = ownCgroup("unified");
-  return folder === undefined ? "no cgroup2 is mounted" : missingIn(folder);
+  return folder === undefined ? "no cgroup2 is mounted" : missingIn(folder, "cgroup.kill");
 }
 
-function missingIn(folder: string): string | undefined {
+function missingIn(folder: string, file?: string): string | undefined {
   const probe = path.join(folder, `sygaldry-test-${runId}-probe`);
   try {
     mkdirSync(probe);
+    const lacks = file !== undefined && !existsSync(path.join(probe, file));
     rmdirSync(probe);
-    return undefined;
+    return lacks ? `this kernel has no ${file}` : undefined;
   } catch (error) {
     return `${folder} cannot be written (${systemCode(error)})`;
   }

@@ -182,7 +182,9 @@ requires(
 
   it("is one of its own for each attempt", async () => {
     await using place = await jobPlace();
-    const line = "sed -n 's/^0:://p' /proc/self/cgroup; setsid sleep 600 > /dev/null 2>&1 & exit 1";
+    // Before it has a session of its own it would be ended with the attempt.
+    const server = 'setsid sh -c "touch up.$$; exec sleep 600" > /dev/null 2>&1 &';
+    const line = `sed -n 's/^0:://p' /proc/self/cgroup; ${server} until [ -e up.$$ ]; do sleep 0.05; done; exit 1`;
     await place.run("again", "--retries", "1", "--retry-delay", "0.1", "--shell", "--", line);
     await place.job("wait", "again");
     const groups = place.output("again", "stdout").map((group) => path.basename(group));
