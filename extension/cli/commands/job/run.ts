@@ -11,7 +11,7 @@ import type { SlurmRequest, SupervisorRequest } from "../../../core/jobs/supervi
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { attach } from "./attach.ts";
-import { jobsFolder } from "./folder.ts";
+import { jobsPlace } from "./folder.ts";
 
 interface RunOptions extends CommonOptions {
   readonly name?: string;
@@ -45,8 +45,9 @@ export async function run(
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
-  const folder = await jobsFolder(options);
-  const launched = await launchSupervisor(supervisorProgram(), await requestOf(options, args, folder));
+  const { folder, settings } = await jobsPlace(options);
+  const request = { ...(await requestOf(options, args, folder)), ...settings };
+  const launched = await launchSupervisor(supervisorProgram(), request);
   const { job, run: id, log } = launched;
   const file = path.join(folder, log);
   if (options.attach) {

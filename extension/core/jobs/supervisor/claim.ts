@@ -52,7 +52,7 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
     }
     rmSync(stopRequestFile(folder, job), { force: true });
     const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
-    const { log, run } = newLog(folder, job, redact);
+    const { log, run } = newLog(request, job, redact);
     const command = shellJoin(request.argv);
     const status: JobStatus = {
       ...{ state: "START", job, ts: new Date().toISOString(), run, on: runner.kind, log: logName(job, run) },
@@ -106,14 +106,14 @@ async function whyTaken(folder: string, status: JobStatus, life: string): Promis
 
 /** Runs that begin in one second get the next free second. */
 function newLog(
-  folder: string,
+  { folder, logs: rotation }: SupervisorRequest,
   job: string,
   redact: ((text: string) => string) | undefined,
 ): { readonly log: LogWriter; readonly run: string } {
   for (let time = Date.now(); ; time += 1000) {
     const run = runAt(new Date(time));
     try {
-      return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact }), run };
+      return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact, rotation }), run };
     } catch (error) {
       if (systemCode(error) !== "EEXIST") throw error;
     }
