@@ -33,7 +33,10 @@ interface Candidate extends PrunedRun {
   readonly age: number;
 }
 
-/** Removes runs that have ended, by age, number and size. A run that lives, or may live, is never touched. */
+/**
+ * Removes runs that have ended, by age, number and size. A run that lives, or may live, is never touched. Throws what the
+ * first run that cannot be removed says, after all others.
+ */
 export async function pruneJobs(folder: string, options: PruneOptions): Promise<readonly PrunedRun[]> {
   const { maxSize = Number.POSITIVE_INFINITY, signal } = options;
   const all = await candidatesIn(folder);
@@ -48,9 +51,15 @@ export async function pruneJobs(folder: string, options: PruneOptions): Promise<
     total -= one.size;
   }
   const removed: PrunedRun[] = [];
+  const failures: unknown[] = [];
   for (const { job, run, size } of chosen) {
-    if (options.dryRun || (await removeRun(folder, job, run, signal))) removed.push({ job, run, size });
+    try {
+      if (options.dryRun || (await removeRun(folder, job, run, signal))) removed.push({ job, run, size });
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return removed;
 }
 
@@ -96,10 +105,11 @@ async function mayLive(
 ): Promise<boolean> {
   if (verdict.life !== "ended") return true;
   if (status.state !== "LOST" || status.on === undefined || status.handle["mark"] === undefined) return false;
-  const left = await runnerOf(status.on, folder)
-    ?.look(status.handle, signal)
-    .catch(() => undefined);
-  return left?.state !== "ended";
+  try {
+    return (await runnerOf(status.on, folder)?.look(status.handle, signal))?.state !== "ended";
+  } catch {
+    return true;
+  }
 }
 
 /** False when it lives after all: it was looked at before, and is looked at again while nobody can start one. */

@@ -60,28 +60,31 @@ const seqsOf = (events: readonly LogEvent[]) => events.map(({ seq }) => seq);
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 
 describe("a log that goes on in new files (unit)", () => {
-  it.each([1, 2, 3, 4, 5])("holds every line once, in files of whole lines that are no larger (%i)", (seed) => {
-    const random = randomOf(seed);
-    const maxSize = 2_000 + random(150_000);
-    const { file, log } = newLog({ maxSize, parts: everything });
-    const lines: string[] = [];
-    for (let round = 0; round < 150; round++) lines.push(...writeSome(log, random));
-    log.close();
-    const files = filesOf(file);
-    const events = eventsIn(files);
-    expect(events.map(({ msg }) => msg)).toEqual(lines);
-    expect(seqsOf(events)).toEqual(upTo(lines.length));
-    expect(files.length).toBeGreaterThan(5);
-    expect(files.slice(0, -1)).toEqual(upTo(files.length - 1).map((part) => partName(file, part)));
-    for (const one of files) {
-      const text = readFileSync(one, "utf8");
-      expect(text.endsWith("}\n")).toBe(true);
-      // A line that has begun in a file ends there: one of those that were written in pieces.
-      const last = Buffer.byteLength(text.trimEnd().split("\n").at(-1) ?? "") + 1;
-      const begun = statSync(one).size - last;
-      if (begun > 0) expect(last > 32 * 1024 ? begun : begun + last).toBeLessThanOrEqual(maxSize);
-    }
-  });
+  it.each([1, 2, 3, 4, 5])(
+    "holds every line once, in files of whole lines that are no larger (%i)",
+    (seed) => {
+      const random = randomOf(seed);
+      const maxSize = 2_000 + random(150_000);
+      const { file, log } = newLog({ maxSize, parts: everything });
+      const lines: string[] = [];
+      for (let round = 0; round < 150; round++) lines.push(...writeSome(log, random));
+      log.close();
+      const files = filesOf(file);
+      const events = eventsIn(files);
+      expect(events.map(({ msg }) => msg)).toEqual(lines);
+      expect(seqsOf(events)).toEqual(upTo(lines.length));
+      expect(files.length).toBeGreaterThan(5);
+      expect(files.slice(0, -1)).toEqual(upTo(files.length - 1).map((part) => partName(file, part)));
+      for (const one of files) {
+        const text = readFileSync(one, "utf8");
+        expect(text.endsWith("}\n")).toBe(true);
+        // A line that has begun in a file ends there: one of those that were written in pieces.
+        const last = Buffer.byteLength(text.trimEnd().split("\n").at(-1) ?? "") + 1;
+        const begun = statSync(one).size - last;
+        if (begun > 0) expect(last > 32 * 1024 ? begun : begun + last).toBeLessThanOrEqual(maxSize);
+      }
+    },
+  );
 
   it("keeps the parts that are wanted, and no more", () => {
     const { file, log } = newLog({ maxSize: 10_000, parts: 3 });
@@ -206,6 +209,44 @@ describe("reading such a log (unit)", () => {
     expect(filesOf(file).length).toBeGreaterThan(20);
     log.close();
   });
+
+  it.each([41, 42])(
+    "follows and reads back while files change between any two of its steps (%i)",
+    async (seed) => {
+      const random = randomOf(seed);
+      const { file, log } = newLog({ maxSize: 4_000, parts: everything });
+      let total = 0;
+      let written = false;
+      const writing = async () => {
+        for (let round = 0; round < 400; round++) {
+          total += writeSome(log, random).length;
+          if (random(3) > 0) await new Promise(setImmediate);
+        }
+        log.close();
+        written = true;
+      };
+      const seen: (number | undefined)[] = [];
+      const following = followLog(file, logStart, {
+        onEvent: ({ seq }) => seen.push(seq),
+        isOver: async () => written,
+        poll: 1,
+      });
+      const looking = async () => {
+        while (!written) {
+          const { events, end } = await tailLog(file, { lines: 50 });
+          const seqs = seqsOf(events);
+          if (seqs.length > 0) expect(seqs).toEqual(upTo(seqs.at(-1) ?? 0, seqs[0]));
+          // On from there, for one look.
+          const next: (number | undefined)[] = [];
+          const onEvent = ({ seq }: LogEvent) => next.push(seq);
+          await followLog(file, end, { onEvent, isOver: async () => true });
+          if (next.length > 0) expect(next).toEqual(upTo(next.at(-1) ?? 0, (seqs.at(-1) ?? 0) + 1));
+        }
+      };
+      await Promise.all([writing(), following, looking()]);
+      expect(seen).toEqual(upTo(total));
+    },
+  );
 
   it.each([21, 22])("never repeats an event when it is slower than parts are removed (%i)", async (seed) => {
     const random = randomOf(seed);
