@@ -56,6 +56,16 @@ function eventsIn(files: readonly string[]): readonly LogEvent[] {
     .map((line) => parseEvent(line) ?? { ts: "", event: `no event: ${line}`, job: "" });
 }
 
+/** The first places where a number does not follow the one before it; without a diff of thousands of numbers. */
+function breaksIn(seqs: readonly (number | undefined)[], first: number, last: number): readonly string[] {
+  return [...seqs, last + 1]
+    .flatMap((seq, at) => {
+      const before = at === 0 ? first - 1 : seqs[at - 1];
+      return seq === (before ?? Number.NaN) + 1 ? [] : [`${before} → ${seq}`];
+    })
+    .slice(0, 5);
+}
+
 const seqsOf = (events: readonly LogEvent[]) => events.map(({ seq }) => seq);
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 
@@ -204,8 +214,9 @@ describe("reading such a log (unit)", () => {
     write();
     write();
     const fromEnd = await followed(file, end, write, 40, random);
-    expect(fromEnd).toEqual(upTo(total, before + 1));
-    expect(await followed(file, logStart, write, 20, random)).toEqual(upTo(total));
+    expect(breaksIn(fromEnd, before + 1, total)).toEqual([]);
+    const all = await followed(file, logStart, write, 20, random);
+    expect(breaksIn(all, 1, total)).toEqual([]);
     expect(filesOf(file).length).toBeGreaterThan(20);
     log.close();
   });
@@ -235,16 +246,16 @@ describe("reading such a log (unit)", () => {
         while (!written) {
           const { events, end } = await tailLog(file, { lines: 50 });
           const seqs = seqsOf(events);
-          if (seqs.length > 0) expect(seqs).toEqual(upTo(seqs.at(-1) ?? 0, seqs[0]));
+          if (seqs.length > 0) expect(breaksIn(seqs, seqs[0] ?? 0, seqs.at(-1) ?? 0)).toEqual([]);
           // On from there, for one look.
           const next: (number | undefined)[] = [];
           const onEvent = ({ seq }: LogEvent) => next.push(seq);
           await followLog(file, end, { onEvent, isOver: async () => true });
-          if (next.length > 0) expect(next).toEqual(upTo(next.at(-1) ?? 0, (seqs.at(-1) ?? 0) + 1));
+          if (next.length > 0) expect(breaksIn(next, (seqs.at(-1) ?? 0) + 1, next.at(-1) ?? 0)).toEqual([]);
         }
       };
       await Promise.all([writing(), following, looking()]);
-      expect(seen).toEqual(upTo(total));
+      expect(breaksIn(seen, 1, total)).toEqual([]);
     },
   );
 
@@ -258,7 +269,7 @@ describe("reading such a log (unit)", () => {
     };
     write();
     const seen = await followed(file, logStart, write, 60, random);
-    expect(seen).toEqual([...new Set(seen)].sort((a, b) => (a ?? 0) - (b ?? 0)));
+    expect(seen.filter((seq, at) => (seq ?? 0) <= (seen[at - 1] ?? 0))).toEqual([]);
     expect(seen.at(-1)).toBe(total);
     expect(seen.length).toBeLessThan(total);
     log.close();
@@ -275,7 +286,7 @@ describe("reading such a log (unit)", () => {
       log.flush();
     };
     const seen = await followed(file, logStart, write, 100, randomOf(1));
-    expect(seen).toEqual(upTo(total));
+    expect(breaksIn(seen, 1, total)).toEqual([]);
     log.close();
   });
 });
