@@ -71,10 +71,10 @@ export function createLog(file: string, { job, run, redact, rotation }: LogOptio
         from = 0;
         to = bytes.write(part);
       }
-      const until = size + to - from <= limit ? to : from + fitting(bytes.subarray(from, to));
+      let until = size + to - from <= limit ? to : from + fitting(bytes.subarray(from, to));
       if (until === from) {
-        rotate();
-        continue;
+        if (rotate()) continue;
+        until = to;
       }
       const written = writeSync(descriptor, bytes, from, until - from);
       const end = bytes.subarray(from, from + written).lastIndexOf(10);
@@ -90,19 +90,22 @@ export function createLog(file: string, { job, run, redact, rotation }: LogOptio
     const line = rest.indexOf(10) + 1;
     return line > 0 ? line : rest.length;
   };
-  const rotate = () => {
+  const rotate = (): boolean => {
     try {
       descriptor = parts.next(descriptor, rotation?.parts ?? 1);
       size = 0;
       whole = 0;
       limit = rotation?.maxSize ?? limit;
+      return true;
     } catch (error) {
       // It goes on in the same file, and is tried again when as much more was written.
       limit = size + (rotation?.maxSize ?? limit);
       // A log that was removed is put back by `restore`.
-      if (complained || systemCode(error) === "ENOENT") return;
-      complained = true;
-      waiting += eventText("log", { msg: `the log cannot go on in a new file: ${messageOf(error)}` });
+      if (!complained && systemCode(error) !== "ENOENT") {
+        complained = true;
+        waiting += eventText("log", { msg: `the log cannot go on in a new file: ${messageOf(error)}` });
+      }
+      return false;
     }
   };
   const eventText = (event: string, fields: Readonly<Record<string, unknown>>) =>
@@ -118,8 +121,9 @@ export function createLog(file: string, { job, run, redact, rotation }: LogOptio
     tryTo(() => copyFileSync(`/proc/self/fd/${old}`, file));
     descriptor = openSync(file, "a", 0o644);
     closeSync(old);
+    const before = size;
     size = fstatSync(descriptor).size;
-    whole = size;
+    if (size !== before) whole = size;
     limit = rotation?.maxSize ?? limit;
   };
   return {
