@@ -48,6 +48,7 @@ async function readOn(file: string, first: OpenPart, take: (event: LogEvent) => 
     const at = await readLines(opened.handle, opened.at, take);
     if (next === undefined) return { ...opened, at };
     await opened.handle.close();
+    // Of a copy the rest.
     opened = next.part === opened.part ? { ...next, at } : next;
   }
 }

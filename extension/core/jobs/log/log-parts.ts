@@ -17,11 +17,14 @@ export interface LogPosition {
 /** Before the first event that is kept. */
 export const logStart: LogPosition = { part: 1, inode: undefined, at: 0 };
 
-/** One file of a log, open; stays readable when it is renamed or removed. */
-export interface OpenPart {
+interface OpenFile {
   readonly handle: FileHandle;
-  readonly part: number;
   readonly inode: bigint;
+}
+
+/** One file of a log, open; stays readable when it is renamed or removed. */
+export interface OpenPart extends OpenFile {
+  readonly part: number;
   /** Where to read on. */
   readonly at: number;
 }
@@ -57,7 +60,7 @@ export async function openSame(file: string, position: LogPosition): Promise<Ope
 
 /**
  * The file that goes on after the one in which `position` is; undefined while that one is still written, or the next is not
- * there yet. When the log was removed and put back, that is a copy, and the place in it is the same.
+ * there yet. One with the same number is a copy of it, for the log was removed and put back; all others begin at 0.
  */
 export async function openNext(file: string, position: LogPosition): Promise<OpenPart | undefined> {
   for (;;) {
@@ -65,19 +68,19 @@ export async function openNext(file: string, position: LogPosition): Promise<Ope
     const parts = await partsOf(file);
     const own = await partWith(file, parts, position);
     const isNext = (part: number) => (own === undefined ? part >= position.part : part > own);
+    const place = (opened: OpenFile, part: number): OpenPart => {
+      return { ...opened, part, at: part === position.part ? position.at : 0 };
+    };
     const next = parts.find(isNext);
     const opened = await openFile(next === undefined ? file : partName(file, next));
     if (next !== undefined) {
+      if (opened !== undefined) return place(opened, next);
       // Parts are removed from the oldest on.
-      if (opened === undefined) continue;
-      const isCopy = own === undefined && next === position.part;
-      return { ...opened, part: next, at: isCopy ? position.at : 0 };
+      continue;
     }
     if (opened === undefined) return undefined;
     if (opened.inode !== position.inode && !(await partsOf(file)).some(isNext)) {
-      return own === undefined
-        ? { ...opened, part: position.part, at: position.at }
-        : { ...opened, part: own + 1, at: 0 };
+      return place(opened, own === undefined ? position.part : own + 1);
     }
     // It was renamed meanwhile.
     await opened.handle.close();
@@ -110,9 +113,7 @@ async function partWith(
   return undefined;
 }
 
-async function openFile(
-  file: string,
-): Promise<{ readonly handle: FileHandle; readonly inode: bigint } | undefined> {
+async function openFile(file: string): Promise<OpenFile | undefined> {
   const handle = await ifThere(open(file, "r"));
   if (handle === undefined) return undefined;
   return { handle, inode: (await handle.stat({ bigint: true })).ino };
