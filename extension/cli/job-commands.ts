@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { parseDuration, parseSize } from "./amounts.ts";
+import { parseDuration, parseSize } from "../core/base/amounts.ts";
 import type { CommandDefinition } from "./command-definition.ts";
 
 const name = "the job's name";
@@ -99,7 +99,7 @@ export const jobCommands: readonly CommandDefinition[] = [
       command
         .option(
           "--older-than <time>",
-          "that ended so long ago (default: 30d, unless another limit is given)",
+          "that ended so long ago (default, without any limit: jobs.retention of sygaldry.yaml, else 30d)",
           duration,
         )
         .option("--keep <count>", "all but so many of each job", wholeNumber)

@@ -45,11 +45,24 @@ export function lockFile(folder: string, job: string): string {
   return path.join(folder, `.${job}.lock`);
 }
 
-/** The run in a log's file name, when it is a log of `job`. */
-export function runOfLog(job: string, file: string): string | undefined {
-  if (!file.startsWith(`${job}-`) || !file.endsWith(".jsonl")) return undefined;
-  const run = file.slice(job.length + 1, -".jsonl".length);
-  return /^\d{8}-\d{6}$/.test(run) ? run : undefined;
+/** An earlier file of the log `log` (a name or a path): its `part`-th, from 1. Only the newest goes by the log's own name. */
+export function partName(log: string, part: number): string {
+  return `${log.replace(/\.jsonl$/, "")}.part${part}.jsonl`;
+}
+
+/** The part that the file `name` is of the log `log` (both without their folder). */
+export function partOfLog(log: string, name: string): number | undefined {
+  const part = Number(/\.part([1-9]\d*)\.jsonl$/.exec(name)?.[1]);
+  return Number.isSafeInteger(part) && name === partName(log, part) ? part : undefined;
+}
+
+/** Whose log a file is, by its name; `part` when it is an earlier file of it. */
+export function parseLogName(
+  file: string,
+): { readonly job: string; readonly run: string; readonly part: number | undefined } | undefined {
+  const [, job = "", run = "", part] = /^(.+)-(\d{8}-\d{6})(?:\.part([1-9]\d*))?\.jsonl$/.exec(file) ?? [];
+  if (!isJobName(job)) return undefined;
+  return { job, run, part: part === undefined ? undefined : Number(part) };
 }
 
 /** `YYYYMMDD-HHMMSS` in UTC. */

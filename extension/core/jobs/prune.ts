@@ -1,9 +1,11 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { withLock } from "../base/lock.ts";
+import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
 import { silentLog } from "../base/log.ts";
-import { isJobName, lockFile, statusFile } from "./layout.ts";
-import { listJobs, listRuns, readJob } from "./store.ts";
+import { lockFile, logName, partOfLog, statusFile } from "./layout.ts";
+import type { RunnerOf } from "./runner.ts";
+import { type Job, listAllRuns, readJob } from "./store.ts";
 
 export interface PruneOptions {
   /** Runs that ended so many milliseconds ago. */
@@ -12,11 +14,15 @@ export interface PruneOptions {
   readonly keep?: number | undefined;
   /** The oldest runs, until all logs together have no more bytes. */
   readonly maxSize?: number | undefined;
+  /** The latest run of a job is left for so many milliseconds after its end. */
+  readonly spare?: number | undefined;
   readonly dryRun: boolean;
+  /** For what a lost run may have left, wherever that was. */
+  readonly runnerOf: RunnerOf;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A run whose log is removed; its status too, when it is the job's latest. */
+/** A run whose log is removed, with all its parts; its status too, when it is the job's latest. */
 export interface PrunedRun {
   readonly job: string;
   readonly run: string;
@@ -29,68 +35,95 @@ interface Candidate extends PrunedRun {
   readonly age: number;
 }
 
-/** Removes runs that have ended, by age, number and size. A run that lives, or may live, is never touched. */
+/**
+ * Removes runs that have ended, by age, number and size. A run that lives, or may live, is never touched. Throws what the
+ * first run that cannot be removed says, after all others.
+ */
 export async function pruneJobs(folder: string, options: PruneOptions): Promise<readonly PrunedRun[]> {
-  const candidates = await endedRuns(folder, options.signal);
-  const now = Date.now();
-  const chosen = new Set(
-    candidates.filter(
-      ({ changed, age }) =>
-        (options.olderThan !== undefined && now - changed > options.olderThan) ||
-        (options.keep !== undefined && age >= options.keep),
-    ),
-  );
-  if (options.maxSize !== undefined) {
-    let total = await logSize(folder);
-    for (const one of chosen) total -= one.size;
-    for (const one of candidates.toSorted((a, b) => a.changed - b.changed)) {
-      if (total <= options.maxSize) break;
-      if (chosen.has(one)) continue;
-      chosen.add(one);
-      total -= one.size;
-    }
+  const { maxSize = Number.POSITIVE_INFINITY } = options;
+  const all = await candidatesIn(folder);
+  const hasEnded = endedIn(folder, await thisProcess("sygaldry job prune"), options);
+  const chosen = new Set<Candidate>();
+  for (const one of all) if (isDue(one, options) && (await hasEnded(one))) chosen.add(one);
+  let total = all.reduce((sum, one) => sum + (chosen.has(one) ? 0 : one.size), 0);
+  for (const one of all.toSorted((a, b) => a.changed - b.changed)) {
+    if (total <= maxSize) break;
+    if (chosen.has(one) || isFresh(one, options) || !(await hasEnded(one))) continue;
+    chosen.add(one);
+    total -= one.size;
   }
   const removed: PrunedRun[] = [];
+  const failures: unknown[] = [];
   for (const { job, run, size } of chosen) {
-    if (options.dryRun || (await removeRun(folder, job, run, options.signal)))
-      removed.push({ job, run, size });
+    try {
+      if (options.dryRun || (await removeRun(folder, job, run, options))) removed.push({ job, run, size });
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return removed;
 }
 
-async function endedRuns(folder: string, signal: AbortSignal | undefined): Promise<readonly Candidate[]> {
-  const live = new Map(
-    (await listJobs(folder, signal))
-      .filter(({ verdict }) => verdict.life !== "ended")
-      .map(({ status }) => [status.job, status]),
+async function candidatesIn(folder: string): Promise<readonly Candidate[]> {
+  return [...(await listAllRuns(folder))].flatMap(([job, runs]) =>
+    runs
+      .toReversed()
+      .map(({ run, size, changed }, age) => ({ job, run, size, changed: changed.getTime(), age })),
   );
-  const found: Candidate[] = [];
-  for (const job of await jobsWithLogs(folder)) {
-    const runs = (await listRuns(folder, job)).toReversed();
-    runs.forEach(({ run, size, changed }, age) => {
-      const current = live.get(job);
-      // The original runner does not say which log is the live one's.
-      if (current !== undefined && (current.run === undefined || current.run === run)) return;
-      found.push({ job, run, size, changed: changed.getTime(), age });
-    });
+}
+
+function isDue(one: Candidate, options: PruneOptions): boolean {
+  const { olderThan = Number.POSITIVE_INFINITY, keep = Number.POSITIVE_INFINITY } = options;
+  return (Date.now() - one.changed > olderThan || one.age >= keep) && !isFresh(one, options);
+}
+
+function isFresh({ age, changed }: Candidate, { spare = 0 }: PruneOptions): boolean {
+  return age === 0 && Date.now() - changed < spare;
+}
+
+/** Whether a run has ended, by its job's status, which is read once. */
+function endedIn(folder: string, self: LockHolder, options: PruneOptions) {
+  const live = new Map<string, { readonly run: string | undefined } | undefined>();
+  return async ({ job, run }: PrunedRun): Promise<boolean> => {
+    if (!live.has(job)) {
+      const found = await readJob(folder, job, self);
+      live.set(
+        job,
+        found !== undefined && (await mayLive(found, options)) ? { run: found.status.run } : undefined,
+      );
+    }
+    const current = live.get(job);
+    // The original runner does not say which log is the live one's.
+    return current === undefined || (current.run !== undefined && current.run !== run);
+  };
+}
+
+/** What a lost run left may be at work without its supervisor; so it may where its place cannot be asked from here. */
+async function mayLive(
+  { status, verdict }: Job,
+  { runnerOf, signal }: Pick<PruneOptions, "runnerOf" | "signal">,
+): Promise<boolean> {
+  if (verdict.life !== "ended") return true;
+  if (status.state !== "LOST" || status.on === undefined || status.handle["mark"] === undefined) return false;
+  try {
+    return (await runnerOf(status.on).look(status.handle, signal))?.state !== "ended";
+  } catch {
+    return true;
   }
-  return found;
 }
 
 /** False when it lives after all: it was looked at before, and is looked at again while nobody can start one. */
-async function removeRun(
-  folder: string,
-  job: string,
-  run: string,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+async function removeRun(folder: string, job: string, run: string, options: PruneOptions): Promise<boolean> {
+  const { signal } = options;
   return withLock(lockFile(folder, job), { what: "sygaldry job prune", log: silentLog, signal }, async () => {
     const now = await readJob(folder, job);
     const isLatest = now?.status.run === undefined || now.status.run === run;
-    if (now !== undefined && isLatest && now.verdict.life !== "ended") return false;
-    await rm(path.join(folder, `${job}-${run}.jsonl`), { force: true });
+    if (now !== undefined && isLatest && (await mayLive(now, options))) return false;
+    const log = logName(job, run);
     for (const name of await readdir(folder)) {
-      if (isRunFolder(name, job, run)) await rm(path.join(folder, name), { recursive: true, force: true });
+      const isOfRun = name === log || partOfLog(log, name) !== undefined || isRunFolder(name, job, run);
+      if (isOfRun) await rm(path.join(folder, name), { recursive: true, force: true });
     }
     if (now?.status.run === run) await rm(statusFile(folder, job), { force: true });
     return true;
@@ -102,20 +135,4 @@ function isRunFolder(name: string, job: string, run: string): boolean {
   return (
     name.startsWith(`${job}-${run}.slurm`) && /^(?:-\d+)?$/.test(name.slice(`${job}-${run}.slurm`.length))
   );
-}
-
-async function jobsWithLogs(folder: string): Promise<ReadonlySet<string>> {
-  const names = (await readdir(folder).catch(() => [])).map(
-    (file) => /^(.+)-\d{8}-\d{6}\.jsonl$/.exec(file)?.[1],
-  );
-  return new Set(names.filter((name): name is string => name !== undefined && isJobName(name)));
-}
-
-async function logSize(folder: string): Promise<number> {
-  let total = 0;
-  for (const file of await readdir(folder).catch(() => [])) {
-    if (file.endsWith(".jsonl"))
-      total += (await stat(path.join(folder, file)).catch(() => undefined))?.size ?? 0;
-  }
-  return total;
 }

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { SygaldryError, systemCode } from "../base/errors.ts";
 import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
-import { checkJobName, isJobName, runOfLog, statusEnding, statusFile } from "./layout.ts";
+import { checkJobName, isJobName, logName, parseLogName, statusEnding, statusFile } from "./layout.ts";
 import { type JobStatus, parseStatus } from "./status/status.ts";
 import { judgeStatus, type Verdict } from "./supervisor/liveness.ts";
 
@@ -51,24 +51,50 @@ export async function listJobs(folder: string, signal?: AbortSignal): Promise<re
   return jobs;
 }
 
-/** The runs of a job that have a log, oldest first. */
+/** The runs of a job that have a log, oldest first. Throws SYG-JOB-NAME. */
 export async function listRuns(folder: string, job: string): Promise<readonly RunLog[]> {
-  const runs: RunLog[] = [];
-  for (const file of await readdir(folder).catch(() => [])) {
-    const run = runOfLog(checkJobName(job), file);
-    if (run === undefined) continue;
-    const found = await stat(path.join(folder, file)).catch(() => undefined);
-    if (found !== undefined) runs.push({ run, file, size: found.size, changed: found.mtime });
-  }
-  return runs.sort((a, b) => (a.run < b.run ? -1 : 1));
+  checkJobName(job);
+  return (await runsIn(folder, (name) => name === job)).get(job) ?? [];
+}
+
+/** The same of every job in the folder, those without a status too. */
+export async function listAllRuns(folder: string): Promise<ReadonlyMap<string, readonly RunLog[]>> {
+  return runsIn(folder, () => true);
 }
 
 export interface RunLog {
   readonly run: string;
-  /** In the jobs folder. */
+  /** In the jobs folder: the log, whose end it is when there are earlier parts. */
   readonly file: string;
+  /** Bytes of all parts. */
   readonly size: number;
+  /** When the last of them was written. */
   readonly changed: Date;
+}
+
+async function runsIn(
+  folder: string,
+  isWanted: (job: string) => boolean,
+): Promise<ReadonlyMap<string, readonly RunLog[]>> {
+  const logs = new Map<string, RunLog & { readonly job: string }>();
+  for (const name of await readdir(folder).catch(() => [])) {
+    const log = parseLogName(name);
+    if (log === undefined || !isWanted(log.job)) continue;
+    const found = await stat(path.join(folder, name)).catch(() => undefined);
+    if (found === undefined) continue;
+    const { job, run } = log;
+    const file = logName(job, run);
+    const { size, changed } = logs.get(file) ?? { size: 0, changed: new Date(0) };
+    const latest = new Date(Math.max(found.mtime.getTime(), changed.getTime()));
+    logs.set(file, { job, run, file, size: size + found.size, changed: latest });
+  }
+  const jobs = new Map<string, RunLog[]>();
+  for (const { job, ...log } of [...logs.values()].sort((a, b) => (a.run < b.run ? -1 : 1))) {
+    const runs = jobs.get(job);
+    if (runs === undefined) jobs.set(job, [log]);
+    else runs.push(log);
+  }
+  return jobs;
 }
 
 async function judged(status: JobStatus, self: LockHolder): Promise<Job> {

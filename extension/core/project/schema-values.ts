@@ -1,5 +1,6 @@
 /** What a value of sygaldry.yaml may look like: names, paths, URLs, and the short and long forms of a setting. */
 import * as z from "zod";
+import { parseDuration, parseSize } from "../base/amounts.ts";
 
 export const identifier = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 export const memorySize = /^[1-9][0-9]*(\.[0-9]+)?[bkmg]?$/i;
@@ -168,3 +169,13 @@ export const mirrorOrHost = z
     error: "expected a URL, or host for what this machine's own configuration names",
   })
   .optional();
+
+/** A size that is at least `least` bytes, kept as it is written: parseSize reads it. */
+export function size(least: number, example: string) {
+  return z.string().refine((text) => (parseSize(text) ?? -1) >= least, `expected a size such as ${example}`);
+}
+
+/** A time longer than none, kept as it is written: parseDuration reads it. */
+export const duration = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, "expected a time such as 30d, 12h or 1h30m");

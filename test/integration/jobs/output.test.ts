@@ -83,13 +83,13 @@ requires("linux")("a job's log at full speed (integration)", () => {
 });
 
 requires("linux", "root")("a full disk (integration)", () => {
-  async function withDisk(body: (folder: string) => Promise<void>): Promise<void> {
+  async function withDisk(body: (folder: string) => Promise<void>, size = "1m"): Promise<void> {
     await using outside = await jobPlace();
     const disk = path.join(outside.work, "disk");
     mkdirSync(disk);
     const mounted = await processRunner.run({
       command: "mount",
-      args: ["-t", "tmpfs", "-o", "size=1m", "none", disk],
+      args: ["-t", "tmpfs", "-o", `size=${size}`, "none", disk],
     });
     expect(mounted.exitCode, mounted.stderr).toBe(0);
     try {
@@ -126,5 +126,17 @@ requires("linux", "root")("a full disk (integration)", () => {
       expect(statSync(log).size).toBeGreaterThan(500_000);
       expect(readFileSync(log, "utf8").endsWith("}\n")).toBe(true);
     });
+  });
+
+  it("is never reached by a log whose earlier parts are removed", async () => {
+    await withDisk(async (disk) => {
+      await using place = await jobPlace(disk);
+      const settings = "jobs: { logs: { maxSize: 1MB, parts: 1 } }\n";
+      writeFileSync(path.join(place.work, "sygaldry.yaml"), settings);
+      await place.run("much", "--", "seq", "-f", `%.0f ${"x".repeat(90)}`, "100000");
+      expect((await place.job("wait", "much")).exitCode).toBe(0);
+      expect(place.output("much", "stdout").at(-1)).toBe(`100000 ${"x".repeat(90)}`);
+      expect(place.events("much").filter(({ event }) => event === "log")).toEqual([]);
+    }, "4m");
   });
 });

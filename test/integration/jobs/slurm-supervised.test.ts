@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { logName } from "../../../extension/core/jobs/layout.ts";
-import { tailLog } from "../../../extension/core/jobs/log/read-log.ts";
+import { tailLog } from "../../../extension/core/jobs/log/tail-log.ts";
 import { createProgressReader } from "../../../extension/core/jobs/progress/reader.ts";
 import { pruneJobs } from "../../../extension/core/jobs/prune.ts";
 import { type SlurmOptions, slurmRunner } from "../../../extension/core/jobs/runners/slurm/slurm-runner.ts";
@@ -106,7 +106,11 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
   it("is pruned with the files of its run", { timeout: 60_000 }, async () => {
     await start("pruned", "true");
     expect((await readdir(folder)).filter((name) => name.startsWith("pruned-"))).toHaveLength(2);
-    await pruneJobs(folder, { keep: 0, dryRun: false });
+    await pruneJobs(folder, {
+      keep: 0,
+      dryRun: false,
+      runnerOf: () => slurmRunner({ folder, env: slurm.env }),
+    });
     expect((await readdir(folder)).filter((name) => name.startsWith("pruned-"))).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { SygaldryError } from "../../../core/base/errors.ts";
 import type { LogEvent } from "../../../core/jobs/log/event.ts";
-import { followLog } from "../../../core/jobs/log/read-log.ts";
+import { followLog } from "../../../core/jobs/log/follow-log.ts";
+import { logStart } from "../../../core/jobs/log/log-parts.ts";
 import { isFinal, type JobStatus } from "../../../core/jobs/status/status.ts";
 import { stopJob } from "../../../core/jobs/stop.ts";
 import { requireJob } from "../../../core/jobs/store.ts";
@@ -32,7 +33,7 @@ export async function attach({ folder, job, run, log, output, signal }: Attachme
   let last: JobStatus | undefined;
   let stopping: Promise<unknown> | undefined;
   try {
-    await followLog(log, 0, {
+    await followLog(log, logStart, {
       onEvent: (event) => show(event, output),
       poll: 100,
       isOver: async () => {

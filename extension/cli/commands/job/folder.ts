@@ -1,7 +1,8 @@
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { jobsFolderName } from "../../../core/jobs/layout.ts";
-import { loadConfig } from "../../../core/project/config.ts";
+import { type JobSettings, jobSettings } from "../../../core/jobs/settings.ts";
+import { loadConfig, type ProjectConfig } from "../../../core/project/config.ts";
 import { resolvePath } from "../../../core/project/home-path.ts";
 import { idFromName, projectId } from "../../../core/project/identity.ts";
 import { projectDirectory, storageRoot, unconfiguredStorageRoot } from "../../../core/project/storage.ts";
@@ -9,40 +10,60 @@ import { isInsideContainer } from "../../../core/site/here.ts";
 import { type CommonOptions, loadOptions } from "../../options.ts";
 import { portableStorageRoot } from "../../site.ts";
 
+interface JobsPlace {
+  readonly folder: string;
+  readonly settings: JobSettings;
+}
+
 /**
  * Where the project's jobs lie: `bazel_cache/zephyr_jobs` of its storage, on the host and in the container alike. Outside of
  * any repository, --project-id names the project.
  */
 export async function jobsFolder(options: CommonOptions): Promise<string> {
-  if (isInsideContainer()) return path.join("/opt/bazel_cache", jobsFolderName);
-  const load = loadOptions(options);
+  return isInsideContainer() ? insideFolder : (await jobsPlace(options)).folder;
+}
+
+/** The same, with what sygaldry.yaml says about jobs, where there is one. */
+export async function jobsPlace(options: CommonOptions): Promise<JobsPlace> {
+  const load = { environment: process.env, ...loadOptions(options) };
   try {
-    const project = await loadConfig({ environment: process.env, ...load });
-    const { config, root } = project;
-    const own = config.storage.mounts.bazel_cache;
-    if (own !== undefined) return path.join(resolvePath(own, root, process.env), jobsFolderName);
-    const storage =
-      config.devcontainer.mode === "portable"
-        ? process.env["SYGALDRY_CONTAINER_ROOT"] || portableStorageRoot
-        : (await storageRoot(project, process.env)).path;
-    return inStorage(storage, projectId(project));
+    const project = await loadConfig(load);
+    const settings = jobSettings(project.config);
+    return { folder: isInsideContainer() ? insideFolder : await folderOf(project), settings };
   } catch (error) {
-    const id = options.projectId ?? process.env["SYGALDRY_PROJECT_ID"];
     const without = error instanceof SygaldryError && error.code === "SYG-CONFIG-MISSING";
-    if (!without || options.config !== undefined || id === undefined) throw error;
-    if (idFromName(id) !== id) {
-      throw new SygaldryError("SYG-USAGE", `${JSON.stringify(id)} is no project id`, {
-        next: "It has lower-case letters, digits, '.', '_' and '-'.",
-      });
-    }
-    const root = options.storageRoot ?? process.env["SYGALDRY_CONTAINER_ROOT"];
-    return inStorage(
-      root
-        ? resolvePath(root, process.cwd(), process.env)
-        : (await unconfiguredStorageRoot(process.env)).path,
-      id,
-    );
+    if (!without || options.config !== undefined) throw error;
+    if (isInsideContainer()) return { folder: insideFolder, settings: {} };
+    const id = options.projectId ?? process.env["SYGALDRY_PROJECT_ID"];
+    if (id === undefined) throw error;
+    return { folder: await folderOfId(id, options.storageRoot), settings: {} };
   }
+}
+
+const insideFolder = path.join("/opt/bazel_cache", jobsFolderName);
+
+async function folderOf(project: ProjectConfig): Promise<string> {
+  const { config, root } = project;
+  const own = config.storage.mounts.bazel_cache;
+  if (own !== undefined) return path.join(resolvePath(own, root, process.env), jobsFolderName);
+  const storage =
+    config.devcontainer.mode === "portable"
+      ? process.env["SYGALDRY_CONTAINER_ROOT"] || portableStorageRoot
+      : (await storageRoot(project, process.env)).path;
+  return inStorage(storage, projectId(project));
+}
+
+async function folderOfId(id: string, given: string | undefined): Promise<string> {
+  if (idFromName(id) !== id) {
+    throw new SygaldryError("SYG-USAGE", `${JSON.stringify(id)} is no project id`, {
+      next: "It has lower-case letters, digits, '.', '_' and '-'.",
+    });
+  }
+  const root = given ?? process.env["SYGALDRY_CONTAINER_ROOT"];
+  return inStorage(
+    root ? resolvePath(root, process.cwd(), process.env) : (await unconfiguredStorageRoot(process.env)).path,
+    id,
+  );
 }
 
 function inStorage(root: string, id: string): string {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { sizeText } from "../../../core/base/text-size.ts";
-import { tailLog } from "../../../core/jobs/log/read-log.ts";
+import { tailLog } from "../../../core/jobs/log/tail-log.ts";
 import { listRuns, type RunLog, requireJob } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";

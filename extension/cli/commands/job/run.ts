@@ -9,7 +9,7 @@ import type { SlurmRequest, SupervisorRequest } from "../../../core/jobs/supervi
 import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { attach } from "./attach.ts";
-import { jobsFolder } from "./folder.ts";
+import { jobsPlace } from "./folder.ts";
 import { type PlaceOptions, placeOf } from "./place.ts";
 
 interface RunOptions extends PlaceOptions {
@@ -41,8 +41,9 @@ export async function run(
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
-  const folder = await jobsFolder(options);
-  const launched = await launchSupervisor(supervisorProgram(), await requestOf(options, args, folder));
+  const { folder, settings } = await jobsPlace(options);
+  const request = { ...(await requestOf(options, args, folder)), ...settings };
+  const launched = await launchSupervisor(supervisorProgram(), request);
   const { job, run: id, log } = launched;
   const file = path.join(folder, log);
   if (options.attach) {

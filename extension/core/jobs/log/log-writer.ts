@@ -9,9 +9,11 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import { systemCode } from "../../base/errors.ts";
+import { messageOf, systemCode } from "../../base/errors.ts";
 import type { Redact } from "../../base/redact.ts";
+import type { LogRotation } from "../settings.ts";
 import { formatEvent } from "./event.ts";
+import { newParts } from "./new-part.ts";
 import type { OutputLine } from "./output-lines.ts";
 
 /**
@@ -34,13 +36,15 @@ export interface LogOptions {
   readonly job: string;
   readonly run: string;
   readonly redact?: Redact | undefined;
+  /** When it goes on in a new file; undefined: never. */
+  readonly rotation?: LogRotation | undefined;
 }
 
 /** Characters that wait before they are written without being asked. Few, for V8 keeps large texts longer than small ones. */
 const batch = 32 * 1024;
 
 /** Makes the log `file`. Throws EEXIST when there is one. */
-export function createLog(file: string, { job, run, redact }: LogOptions): LogWriter {
+export function createLog(file: string, { job, run, redact, rotation }: LogOptions): LogWriter {
   let descriptor = openSync(file, "wx", 0o644);
   let seq = 0;
   let waiting = "";
@@ -51,6 +55,10 @@ export function createLog(file: string, { job, run, redact }: LogOptions): LogWr
   let size = 0;
   /** The file's size up to its last whole line. */
   let whole = 0;
+  /** The size that the file is not to exceed. */
+  let limit = rotation?.maxSize ?? Number.POSITIVE_INFINITY;
+  const parts = newParts(file);
+  let complained = false;
   const name = `"job":${JSON.stringify(job)},"run":${JSON.stringify(run)},"seq":`;
 
   const flush = () => {
@@ -63,13 +71,45 @@ export function createLog(file: string, { job, run, redact }: LogOptions): LogWr
         from = 0;
         to = bytes.write(part);
       }
-      const written = writeSync(descriptor, bytes, from, to - from);
+      let until = size + to - from <= limit ? to : from + fitting(bytes.subarray(from, to));
+      if (until === from) {
+        if (rotate()) continue;
+        until = to;
+      }
+      const written = writeSync(descriptor, bytes, from, until - from);
       const end = bytes.subarray(from, from + written).lastIndexOf(10);
       if (end >= 0) whole = size + end + 1;
       size += written;
       from += written;
     }
   };
+  /** How many of these bytes still belong into this file: whole lines, and the rest of one that has begun in it. */
+  const fitting = (rest: Buffer): number => {
+    const lines = rest.subarray(0, Math.max(0, limit - size)).lastIndexOf(10) + 1;
+    if (lines > 0 || (whole === size && size > 0)) return lines;
+    const line = rest.indexOf(10) + 1;
+    return line > 0 ? line : rest.length;
+  };
+  const rotate = (): boolean => {
+    try {
+      descriptor = parts.next(descriptor, rotation?.parts ?? 1);
+      size = 0;
+      whole = 0;
+      limit = rotation?.maxSize ?? limit;
+      return true;
+    } catch (error) {
+      // It goes on in the same file, and is tried again when as much more was written.
+      limit = size + (rotation?.maxSize ?? limit);
+      // A log that was removed is put back by `restore`.
+      if (!complained && systemCode(error) !== "ENOENT") {
+        complained = true;
+        waiting += eventText("log", { msg: `the log cannot go on in a new file: ${messageOf(error)}` });
+      }
+      return false;
+    }
+  };
+  const eventText = (event: string, fields: Readonly<Record<string, unknown>>) =>
+    formatEvent({ ts: new Date().toISOString(), event, job, run, seq: ++seq, ...fields });
   const add = (text: string) => {
     waiting += text;
     if (waiting.length >= batch) flush();
@@ -81,13 +121,14 @@ export function createLog(file: string, { job, run, redact }: LogOptions): LogWr
     tryTo(() => copyFileSync(`/proc/self/fd/${old}`, file));
     descriptor = openSync(file, "a", 0o644);
     closeSync(old);
+    const before = size;
     size = fstatSync(descriptor).size;
-    whole = size;
+    if (size !== before) whole = size;
+    limit = rotation?.maxSize ?? limit;
   };
   return {
     file,
-    event: (event, fields = {}) =>
-      add(formatEvent({ ts: new Date().toISOString(), event, job, run, seq: ++seq, ...fields })),
+    event: (event, fields = {}) => add(eventText(event, fields)),
     output(stream, lines) {
       const head = `{"ts":"${new Date().toISOString()}","event":"output",${name}`;
       const middle = `,"stream":"${stream}","msg":`;

@@ -60,7 +60,7 @@ async function tryClaim(
     }
     rmSync(stopRequestFile(folder, job), { force: true });
     const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
-    const { log, run } = newLog(folder, job, redact);
+    const { log, run } = newLog(request, job, redact);
     const mark = `${job}@${run}@${randomBytes(8).toString("hex")}`;
     const command = shellJoin(request.argv);
     const status: JobStatus = {
@@ -119,14 +119,14 @@ async function whyTaken(
 
 /** Runs that begin in one second get the next free second. */
 function newLog(
-  folder: string,
+  { folder, logs: rotation }: SupervisorRequest,
   job: string,
   redact: ((text: string) => string) | undefined,
 ): { readonly log: LogWriter; readonly run: string } {
   for (let time = Date.now(); ; time += 1000) {
     const run = runAt(new Date(time));
     try {
-      return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact }), run };
+      return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact, rotation }), run };
     } catch (error) {
       if (systemCode(error) !== "EEXIST") throw error;
     }

@@ -17,16 +17,20 @@ export async function waitForJobs(
   onWait: (reason: string) => void,
 ): Promise<string | undefined> {
   let told = "";
+  // What was seen DONE may be removed, or started anew, while another is waited for.
+  const done = new Set<string>();
   for (;;) {
     if (control.signal.aborted) return undefined;
     const waiting: string[] = [];
     for (const { job, run } of after) {
+      if (done.has(job)) continue;
       const found = await readJob(folder, job);
       if (found === undefined) return `${job} is not there any more`;
       const { state, run: now } = shownStatus(found);
       if (state === "START" || state === "PROGRESS") waiting.push(job);
       else if (state !== "DONE") return `${job} is ${state}`;
       if (run !== undefined && now !== run) return `${job} was started anew`;
+      if (state === "DONE") done.add(job);
     }
     if (waiting.length === 0) return undefined;
     const text = `waits for ${waiting.join(", ")}`;

@@ -5,7 +5,7 @@ import type { LockHolder } from "../../base/lock-holder.ts";
 import { silentLog } from "../../base/log.ts";
 import { lockFile } from "../layout.ts";
 import { formatEvent } from "../log/event.ts";
-import { tailLog } from "../log/read-log.ts";
+import { tailLog } from "../log/tail-log.ts";
 import { recordedEnd } from "../runners/slurm/slurm-runner.ts";
 import type { JobStatus } from "../status/status.ts";
 import { statusWriter } from "../status/write-status.ts";

@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as z from "zod";
+import type { LogRotation, Retention } from "../settings.ts";
 
 const slurmSchema = z.strictObject({
   cpus: z.number().optional(),
@@ -29,6 +30,14 @@ const requestSchema = z.strictObject({
   diskPatience: z.number().nonnegative(),
   container: z.strictObject({ root: z.string() }).optional(),
   slurm: slurmSchema.optional(),
+  logs: z.strictObject({ maxSize: z.number().positive(), parts: z.int().positive() }).optional(),
+  retention: z
+    .strictObject({
+      maxAge: z.number().positive().optional(),
+      maxSize: z.number().positive().optional(),
+      keep: z.int().positive().optional(),
+    })
+    .optional(),
 });
 
 /** What a supervisor is to do. Comes on its stdin, for it may hold secrets; all times are seconds. */
@@ -59,6 +68,10 @@ export interface SupervisorRequest {
   readonly container?: { readonly root: string } | undefined;
   /** It runs as a batch job of the site's Slurm, with what is asked for here; `time` in seconds. */
   readonly slurm?: SlurmRequest | undefined;
+  /** When its log goes on in a new file. */
+  readonly logs?: LogRotation | undefined;
+  /** Which runs of the folder are removed when it has ended. */
+  readonly retention?: Retention | undefined;
 }
 
 /** See SlurmResources and arrayTasks, which judge the values. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { applyRetention } from "../retention.ts";
 import type { ProgressRecogniser, RunEnd, Runner, RunnerOf } from "../runner.ts";
 import type { JobStatus } from "../status/status.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
@@ -36,6 +37,7 @@ export async function supervise(request: SupervisorRequest, options: SupervisorO
     control.dispose();
     journal.close();
   }
+  await applyRetention(request.folder, request.retention, options.runnerOf);
 }
 
 /** How it ended, when it could not even begin. */

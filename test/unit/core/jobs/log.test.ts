@@ -4,8 +4,10 @@ import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { redactor } from "../../../../extension/core/base/redact.ts";
 import { type LogEvent, parseEvent } from "../../../../extension/core/jobs/log/event.ts";
+import { followLog } from "../../../../extension/core/jobs/log/follow-log.ts";
+import { logStart } from "../../../../extension/core/jobs/log/log-parts.ts";
 import { createLog, type LogWriter } from "../../../../extension/core/jobs/log/log-writer.ts";
-import { followLog, tailLog } from "../../../../extension/core/jobs/log/read-log.ts";
+import { tailLog } from "../../../../extension/core/jobs/log/tail-log.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "sygaldry-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -100,7 +102,7 @@ describe("reading a log (unit)", () => {
           (_, index) => 5_000 - Math.min(lines, 5_000) + index + 1,
         ),
       );
-      expect(end).toBe(Buffer.byteLength(all.join("")));
+      expect(end.at).toBe(Buffer.byteLength(all.join("")));
     }
   });
 
@@ -109,7 +111,7 @@ describe("reading a log (unit)", () => {
     writeFileSync(other, `${line(1)}garbage\n{"ts":1}\n{"ts"\n${line(2)}{"ts":"2026-01-01T`);
     const { events, end } = await tailLog(other);
     expect(events.map(({ seq }) => seq)).toEqual([1, 2]);
-    expect(readFileSync(other).subarray(end).toString()).toBe('{"ts":"2026-01-01T');
+    expect(readFileSync(other).subarray(end.at).toString()).toBe('{"ts":"2026-01-01T');
   });
 
   it("filters by event and time", async () => {
@@ -123,10 +125,10 @@ describe("reading a log (unit)", () => {
   });
 
   it("finds nothing in a log that is empty or not there", async () => {
-    expect(await tailLog(path.join(folder, "none"))).toEqual({ events: [], end: 0 });
+    expect(await tailLog(path.join(folder, "none"))).toEqual({ events: [], end: logStart });
     const empty = path.join(folder, "empty");
     writeFileSync(empty, "");
-    expect(await tailLog(empty)).toEqual({ events: [], end: 0 });
+    expect(await tailLog(empty)).toMatchObject({ events: [], end: { part: 1, at: 0 } });
   });
 
   it("follows what comes, each event once, and ends when told", async () => {
@@ -134,7 +136,7 @@ describe("reading a log (unit)", () => {
     writeFileSync(other, line(1));
     const seen: (number | undefined)[] = [];
     let over = false;
-    const following = followLog(other, 0, {
+    const following = followLog(other, logStart, {
       onEvent: ({ seq }) => {
         seen.push(seq);
         if (seq === 1) appendFileSync(other, line(2) + line(3).slice(0, 20));

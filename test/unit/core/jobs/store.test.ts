@@ -11,8 +11,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type LockHolder, thisProcess } from "../../../../extension/core/base/lock-holder.ts";
-import { checkJobName, runAt, runOfLog } from "../../../../extension/core/jobs/layout.ts";
+import { checkJobName, parseLogName, partOfLog, runAt } from "../../../../extension/core/jobs/layout.ts";
 import { pruneJobs } from "../../../../extension/core/jobs/prune.ts";
+import { processJobRunner } from "../../../../extension/core/jobs/runners/process/process-runner.ts";
 import { formatStatus, type JobStatus } from "../../../../extension/core/jobs/status/status.ts";
 import { type Job, listJobs, listRuns, readJob } from "../../../../extension/core/jobs/store.ts";
 import { judgeStatus } from "../../../../extension/core/jobs/supervisor/liveness.ts";
@@ -83,9 +84,14 @@ describe("names of jobs (unit)", () => {
   });
 
   it("tells a log of one job from that of another whose name goes on", () => {
-    expect(runOfLog("a", `a-${run}.jsonl`)).toBe(run);
-    expect(runOfLog("a", `a-b-${run}.jsonl`)).toBeUndefined();
-    expect(runOfLog("a", "a-20260101-000000-1.jsonl")).toBeUndefined();
+    expect(parseLogName(`a-${run}.jsonl`)).toEqual({ job: "a", run, part: undefined });
+    expect(parseLogName(`a-${run}.part12.jsonl`)).toEqual({ job: "a", run, part: 12 });
+    expect(parseLogName(`a-b-${run}.jsonl`)?.job).toBe("a-b");
+    for (const file of ["a-20260101-000000-1.jsonl", `a-${run}.part0.jsonl`, `a-${run}.part1.x.jsonl`]) {
+      expect(parseLogName(file)).toBeUndefined();
+    }
+    expect(partOfLog(`a-${run}.jsonl`, `a-${run}.part3.jsonl`)).toBe(3);
+    expect(partOfLog(`b-${run}.jsonl`, `a-${run}.part3.jsonl`)).toBeUndefined();
     expect(runAt(new Date(Date.UTC(2026, 0, 2, 3, 4, 5)))).toBe("20260102-030405");
   });
 });
@@ -202,7 +208,7 @@ describe("the store of jobs (unit)", () => {
       put(folder, live("done", { state: "DONE", run: "20260103-000000", log: undefined }));
     };
     const pruned = async (options: Partial<Parameters<typeof pruneJobs>[1]>) =>
-      (await pruneJobs(folder, { dryRun: true, ...options }))
+      (await pruneJobs(folder, { dryRun: true, runnerOf: () => processJobRunner, ...options }))
         .map(({ job, run: id }) => `${job} ${id.slice(7, 8)}`)
         .sort();
     fill();
