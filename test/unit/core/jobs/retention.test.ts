@@ -7,6 +7,7 @@ import { thisProcess } from "../../../../extension/core/base/lock-holder.ts";
 import { logName, partName } from "../../../../extension/core/jobs/layout.ts";
 import { pruneJobs } from "../../../../extension/core/jobs/prune.ts";
 import { applyRetention } from "../../../../extension/core/jobs/retention.ts";
+import type { Runner, RunnerOf } from "../../../../extension/core/jobs/runner.ts";
 import { markVariable } from "../../../../extension/core/jobs/runners/process/process-host.ts";
 import { processJobRunner } from "../../../../extension/core/jobs/runners/process/process-runner.ts";
 import { jobSettings } from "../../../../extension/core/jobs/settings.ts";
@@ -22,7 +23,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const self = await thisProcess("test");
-const runnerOf = () => processJobRunner;
+/** No engine answers here. */
+const silent: Runner = { ...processJobRunner, kind: "container", look: () => Promise.resolve(undefined) };
+const runnerOf: RunnerOf = (kind) => (kind === "container" ? silent : processJobRunner);
 const runOf = (day: number) => `2026010${day}-000000`;
 
 /** A file that was written so many days ago. */
