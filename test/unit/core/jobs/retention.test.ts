@@ -104,7 +104,7 @@ requires("linux")("a lost run (unit)", () => {
       put(logName("lost", runOf(1)), 9);
       put(logName("unknown", runOf(1)), 9);
       putStatus("lost", runOf(1), { state: "LOST", handle: { mark } });
-      putStatus("unknown", runOf(1), { state: "LOST", on: "slurm", handle: { mark } });
+      putStatus("unknown", runOf(1), { state: "LOST", on: "container", handle: { mark } });
       expect(await pruneJobs(folder, { maxSize: 0, dryRun: false, runnerOf })).toEqual([]);
     } finally {
       const ended = new Promise((resolve) => left.once("exit", resolve));
