@@ -26,6 +26,6 @@ export async function superviseCommand(): Promise<number> {
 
 function runnerOf({ folder, env, slurm }: SupervisorRequest): Runner {
   if (slurm === undefined) return processJobRunner;
-  const { array, ...resources } = slurm;
-  return slurmRunner({ folder, env, resources, array });
+  const { array, within: place = { kind: "command" }, ...resources } = slurm;
+  return slurmRunner({ folder, env, resources, array, place });
 }
