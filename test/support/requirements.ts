@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, it } from "vitest";
 import { findBuildKitClient } from "./docker-clients.ts";
+import { libfaketime } from "./faketime.ts";
 import { namespaces } from "./private-dockerd.ts";
 import { spackRoot } from "./spack-root.ts";
 
@@ -45,6 +46,7 @@ const catalogue = {
   setpriv: distribution(() => missingProgram("setpriv", ["--version"])),
   shellcheck: distribution(() => missingProgram("shellcheck", ["--version"])),
   shfmt: distribution(() => missingProgram("shfmt", ["--version"])),
+  faketime: distribution(() => (libfaketime() === undefined ? "libfaketime is not installed" : undefined)),
   // What test/support/slurm.ts starts: the programs of slurmd and slurmctld are not on every PATH.
   slurm: distribution(missingSlurm),
   spack: other(() =>

@@ -7,7 +7,7 @@ import { thisProcess } from "../../base/lock-holder.ts";
 import { silentLog } from "../../base/log.ts";
 import { redactor } from "../../base/redact.ts";
 import { shellJoin } from "../../base/shell.ts";
-import { checkJobName, lockFile, logName, runAt, stopRequestFile } from "../layout.ts";
+import { checkJobName, lockFile, logName, runAt, stopRequestFile, timeOfRun } from "../layout.ts";
 import { createLog, type LogWriter } from "../log/log-writer.ts";
 import type { Runner } from "../runner.ts";
 import { runnerOf } from "../runners/runner-of.ts";
@@ -52,7 +52,7 @@ async function tryClaim(job: string, request: SupervisorRequest, runner: Runner)
     }
     rmSync(stopRequestFile(folder, job), { force: true });
     const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
-    const { log, run } = newLog(folder, job, redact);
+    const { log, run } = newLog(folder, job, redact, before?.status.run);
     const command = shellJoin(request.argv);
     const status: JobStatus = {
       ...{ state: "START", job, ts: new Date().toISOString(), run, on: runner.kind, log: logName(job, run) },
@@ -104,13 +104,18 @@ async function whyTaken(folder: string, status: JobStatus, life: string): Promis
   });
 }
 
-/** Runs that begin in one second get the next free second. */
+/**
+ * Runs that begin in one second get the next free second; so do those after which the clock was set back, for a later run
+ * must have a later name.
+ */
 function newLog(
   folder: string,
   job: string,
   redact: ((text: string) => string) | undefined,
+  before: string | undefined,
 ): { readonly log: LogWriter; readonly run: string } {
-  for (let time = Date.now(); ; time += 1000) {
+  const last = before === undefined ? undefined : timeOfRun(before);
+  for (let time = Math.max(Date.now(), (last ?? 0) + 1000); ; time += 1000) {
     const run = runAt(new Date(time));
     try {
       return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact }), run };
