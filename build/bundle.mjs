@@ -112,6 +112,7 @@ await Promise.all([
     outfile: "dist/exec.cjs",
     plugins: [execAlone, ...common.plugins],
   }),
+  build({ ...common, entryPoints: ["extension/cli/supervisor.ts"], outfile: "dist/supervisor.cjs" }),
   build({
     ...common,
     entryPoints: ["extension/vscode/extension.ts"],

@@ -8,7 +8,7 @@ set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
-packages=(git curl ca-certificates debootstrap shellcheck shfmt procps python3 openssl util-linux dash fish tcsh docker-registry slurm-wlm munge)
+packages=(git curl ca-certificates debootstrap shellcheck shfmt procps python3 openssl util-linux dash fish tcsh docker-registry slurm-wlm munge faketime)
 bin=$PWD/node_modules/.bin
 results=$(mktemp -d)
 reached_end=false

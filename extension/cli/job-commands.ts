@@ -35,6 +35,16 @@ export const jobCommands: readonly CommandDefinition[] = [
         .option("--account <name>", "of Slurm: who pays")
         .option("--qos <name>", "of Slurm: quality of service")
         .option("--array <tasks>", "of Slurm: run once for each number (0-9, 1,3,7-9%2)")
+        .option(
+          "--within <engine:image>",
+          "of Slurm: run in a container of apptainer, podman or docker on the node",
+        )
+        .option(
+          "--mount <source:target[:ro]>",
+          "of --within: show it this folder too (repeatable)",
+          collect,
+          [],
+        )
         .passThroughOptions(),
     load: async () => (await import("./commands/job/run.ts")).run,
   },

@@ -2,14 +2,16 @@ import { spawn } from "node:child_process";
 
 /**
  * Runs ours and the peer's in turn, `rounds` times after one round to warm up, so that whatever slows the
- * machine down meets both. Returns the medians in milliseconds; throws when a command fails.
+ * machine down meets both; the time of `less`, if any, is taken off ours. Returns the medians in milliseconds; throws when
+ * a command fails.
  */
-export async function comparePair(ours, peer, rounds) {
+export async function comparePair(ours, peer, less, rounds) {
   const times = { ours: [], peer: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const pair = [await timeOf(ours), await timeOf(peer)];
+    const off = less === undefined ? 0 : await timeOf(less);
     if (round === 0) continue;
-    times.ours.push(pair[0]);
+    times.ours.push(pair[0] - off);
     times.peer.push(pair[1]);
   }
   return { ours: median(times.ours), peer: median(times.peer) };

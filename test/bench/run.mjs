@@ -2,6 +2,8 @@
 //
 // Each case of cases/*.mjs exports one object {name, goal, prepare(), ours(), peer(), cleanup()}: ours and peer give a
 // command {command, args, cwd?, env?}, goal is the highest ratio of ours to the peer's that is good (none: only measured).
+// With less() a third command's time is taken off ours. A case with measure() instead gives times of its own as
+// {name: milliseconds}, each of which is good up to goal milliseconds.
 // prepare may return a reason (a string) why the case cannot be run here. A ratio over its goal fails only with --strict.
 import { readdirSync } from "node:fs";
 import path from "node:path";
@@ -29,7 +31,7 @@ process.chdir(path.resolve(folder, "../../.."));
 const results = [];
 for (const benchCase of await loadCases()) {
   process.stderr.write(`${benchCase.name} …\n`);
-  results.push(await runCase(benchCase));
+  results.push(...(await runCase(benchCase)));
 }
 process.stdout.write(
   options.json ? `${JSON.stringify({ rounds, node: process.version, results })}\n` : table(results),
@@ -54,24 +56,34 @@ async function runCase(benchCase) {
   const { name, goal } = benchCase;
   try {
     const skipped = await benchCase.prepare();
-    if (typeof skipped === "string") return { name, goal, skipped };
-    const { ours, peer } = await comparePair(await benchCase.ours(), await benchCase.peer(), rounds);
+    if (typeof skipped === "string") return [{ name, goal, skipped }];
+    if (benchCase.measure !== undefined) return measured(benchCase, await benchCase.measure());
+    const subjects = [await benchCase.ours(), await benchCase.peer(), await benchCase.less?.()];
+    const { ours, peer } = await comparePair(...subjects, rounds);
     const ratio = ours / peer;
-    return {
-      name,
-      goal,
-      oursMs: round(ours, 1),
-      peerMs: round(peer, 1),
-      ratio: round(ratio, 3),
-      ok: goal === undefined ? undefined : ratio <= goal,
-    };
+    return [
+      {
+        name,
+        goal,
+        oursMs: round(ours, 1),
+        peerMs: round(peer, 1),
+        ratio: round(ratio, 3),
+        ok: goal === undefined ? undefined : ratio <= goal,
+      },
+    ];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`${message}\n`);
-    return { name, goal, error: message.split("\n")[0] };
+    return [{ name, goal, error: message.split("\n")[0] }];
   } finally {
     await benchCase.cleanup();
   }
+}
+
+function measured({ name, goal }, times) {
+  return Object.entries(times).map(([what, took]) => ({
+    ...{ name: `${name}: ${what}`, goal: `${goal} ms`, oursMs: round(took, 1), ok: took <= goal },
+  }));
 }
 
 function round(value, digits) {
@@ -86,8 +98,8 @@ function table(rows) {
         ? [
             row.name,
             row.oursMs.toFixed(1),
-            row.peerMs.toFixed(1),
-            row.ratio.toFixed(2),
+            row.peerMs?.toFixed(1) ?? "-",
+            row.ratio?.toFixed(2) ?? "-",
             row.goal ?? "-",
             row.ok === undefined ? "-" : row.ok ? "yes" : "NO",
           ]

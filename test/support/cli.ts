@@ -16,6 +16,8 @@ export interface SygaldryOptions extends RunOptions {
   readonly input?: string;
   /** Runs it as this user, with the folder as HOME, from a copy that every user may read. Needs root and setpriv. */
   readonly user?: TestUser & { readonly home: string };
+  /** A command that goes on to what comes after its arguments: it runs by way of it. */
+  readonly through?: readonly string[];
 }
 
 export interface SygaldryResult extends ProcessResult {
@@ -39,9 +41,10 @@ const userNode = process.env["SYGALDRY_TEST_NODE"] ?? process.execPath;
 
 function sygaldryCommand(args: readonly string[], options: SygaldryOptions): Command {
   const cli = options.user === undefined ? inRepository("dist", "cli.cjs") : installedCli();
+  const [program, ...before] = [...(options.through ?? []), userNode];
   const command = {
-    command: userNode,
-    args: [cli, ...args],
+    command: program,
+    args: [...before, cli, ...args],
     cwd: options.cwd,
     env: { ...cleanEnvironment(process.env), ...options.env },
     ...(options.input === undefined ? {} : { input: options.input }),

@@ -3,6 +3,7 @@ import { existsSync, readlinkSync } from "node:fs";
 import { describe, it } from "vitest";
 import { missingCgroup2, missingMemoryCgroup } from "./cgroups.ts";
 import { findBuildKitClient } from "./docker-clients.ts";
+import { libfaketime } from "./faketime.ts";
 import { namespaces } from "./private-dockerd.ts";
 import { spackRoot } from "./spack-root.ts";
 
@@ -56,6 +57,7 @@ const catalogue = {
   setpriv: distribution(() => missingProgram("setpriv", ["--version"])),
   shellcheck: distribution(() => missingProgram("shellcheck", ["--version"])),
   shfmt: distribution(() => missingProgram("shfmt", ["--version"])),
+  faketime: distribution(() => (libfaketime() === undefined ? "libfaketime is not installed" : undefined)),
   // What test/support/slurm.ts starts: the programs of slurmd and slurmctld are not on every PATH.
   slurm: distribution(missingSlurm),
   spack: other(() =>

@@ -70,3 +70,9 @@ export function runAt(time: Date): string {
   const [date = "", clock = ""] = time.toISOString().split("T");
   return `${date.replaceAll("-", "")}-${clock.slice(0, 8).replaceAll(":", "")}`;
 }
+
+/** Milliseconds since 1970; undefined for what is no run's name. */
+export function timeOfRun(run: string): number | undefined {
+  const time = Date.parse(run.replace(/^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6Z"));
+  return /^\d{8}-\d{6}$/.test(run) && !Number.isNaN(time) ? time : undefined;
+}

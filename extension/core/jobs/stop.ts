@@ -5,7 +5,7 @@ import { thisProcess } from "../base/lock-holder.ts";
 import { statusFile, stopRequestFile } from "./layout.ts";
 import type { RunnerOf } from "./runner.ts";
 import { isFinal, type JobStatus } from "./status/status.ts";
-import { readJob, requireJob } from "./store.ts";
+import { type Job, readJob, requireJob } from "./store.ts";
 import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
 
 export interface StopOptions {
@@ -49,19 +49,25 @@ export async function stopJob(folder: string, name: string, options: StopOptions
   askToStop(stopRequestFile(folder, name), `${run}\n${options.by}\n`, here);
   if (here) wake(supervisor.pid);
   const last = await waitForEnd(folder, name, run, options);
-  if (last !== undefined) return { status: last, before: false };
+  if (last !== undefined) {
+    const ended = await reconcile(folder, last, self, options.signal);
+    // Its supervisor was killed meanwhile.
+    if (ended.status.run === run && shownStatus(ended).state === "LOST")
+      await endLeftovers(ended.status, options);
+    return { status: shownStatus(ended), before: false };
+  }
   throw new SygaldryError("SYG-JOB", `${name} did not end: its supervisor does not answer`, {
     next: `Look at process ${supervisor.pid} on ${supervisor.host}; \`sygaldry job health ${name}\` tells more.`,
   });
 }
 
-/** The status in which the run `run` ended; undefined when `patience` is over first. */
+/** The job as the run `run` ended; undefined when `patience` is over first. */
 async function waitForEnd(
   folder: string,
   name: string,
   run: string,
   { patience, signal }: StopOptions,
-): Promise<JobStatus | undefined> {
+): Promise<Job | undefined> {
   const until = performance.now() + patience;
   const changes = watchFile(statusFile(folder, name), 200);
   try {
@@ -69,7 +75,7 @@ async function waitForEnd(
       const job = await readJob(folder, name);
       if (job === undefined) return undefined;
       const shown = shownStatus(job);
-      if (isFinal(shown) || shown.run !== run) return shown;
+      if (isFinal(shown) || shown.run !== run) return job;
       await changes.next(signal);
     }
     return undefined;

@@ -4,7 +4,8 @@ import path from "node:path";
 import { SygaldryError, systemCode } from "../base/errors.ts";
 import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
 import { checkJobName, isJobName, logName, parseLogName, statusEnding, statusFile } from "./layout.ts";
-import { type JobStatus, parseStatus } from "./status/status.ts";
+import { isFinal, type JobStatus, parseStatus } from "./status/status.ts";
+import { type WrittenWithin, writtenWithin } from "./supervisor/heartbeat-age.ts";
 import { judgeStatus, type Verdict } from "./supervisor/liveness.ts";
 
 /** A job as it is now: what its status file says, and whether that can still be true. */
@@ -16,14 +17,15 @@ export interface Job {
 /** Reads and judges one job: one small file. Undefined when there is none. Throws SYG-JOB-NAME. */
 export async function readJob(folder: string, name: string, self?: LockHolder): Promise<Job | undefined> {
   checkJobName(name);
-  let text: string;
-  try {
-    text = await readFile(statusFile(folder, name), "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    throw error;
-  }
-  return judged(parseStatus(text) ?? unreadable(name), self ?? (await thisProcess("sygaldry job")));
+  const read = async () => {
+    try {
+      return await readFile(statusFile(folder, name), "utf8");
+    } catch (error) {
+      if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+      throw error;
+    }
+  };
+  return judged(name, self ?? (await thisProcess("sygaldry job")), writtenWithin(folder), read);
 }
 
 /** `readJob`, with SYG-JOB-MISSING for a job that is not there. */
@@ -38,15 +40,22 @@ export async function requireJob(folder: string, name: string): Promise<Job> {
 /** All jobs of a folder by name, read without their logs. Empty when there is no such folder. */
 export async function listJobs(folder: string, signal?: AbortSignal): Promise<readonly Job[]> {
   const self = await thisProcess("sygaldry job list");
+  const isFresh = writtenWithin(folder);
   const jobs: Job[] = [];
   let count = 0;
   for (const name of namesIn(folder)) {
     // Reading is synchronous, which is many times faster for small files; so others get their turn now and then.
     if (++count % 500 === 0) await new Promise(setImmediate);
     if (signal?.aborted === true) throw new SygaldryError("SYG-CANCELLED", "listing jobs was cancelled");
-    const text = readSmall(path.join(folder, `${name}${statusEnding}`));
-    if (text === undefined) continue;
-    jobs.push(await judged(parseStatus(text) ?? unreadable(name), self));
+    const file = `${folder}/${name}${statusEnding}`;
+    const text = readSmall(file);
+    const status = text === undefined ? undefined : parseStatus(text);
+    // Nothing can be said against these, and they are most.
+    if (status !== undefined && isFinal(status)) jobs.push({ status, verdict: { life: "ended" } });
+    else if (text !== undefined) {
+      const job = await judged(name, self, isFresh, () => readSmall(file));
+      if (job !== undefined) jobs.push(job);
+    }
   }
   return jobs;
 }
@@ -97,8 +106,24 @@ async function runsIn(
   return jobs;
 }
 
-async function judged(status: JobStatus, self: LockHolder): Promise<Job> {
-  return { status, verdict: await judgeStatus(status, self) };
+/**
+ * Undefined when there is nothing to read. A supervisor that was there when its status was read and is gone when it is looked
+ * for has written how it ended in between: so the dead are read again, until what they say stays the same.
+ */
+async function judged(
+  name: string,
+  self: LockHolder,
+  isFresh: WrittenWithin,
+  read: () => string | undefined | Promise<string | undefined>,
+): Promise<Job | undefined> {
+  for (let text = await read(); text !== undefined; ) {
+    const status = parseStatus(text) ?? unreadable(name);
+    const verdict = await judgeStatus(status, self, isFresh);
+    const now = verdict.life === "dead" ? await read() : text;
+    if (now === text) return { status, verdict };
+    text = now;
+  }
+  return undefined;
 }
 
 /** A file that says nothing: a crash of the machine, or a full disk of the original runner, can leave it empty. */

@@ -23,7 +23,7 @@ export async function watchJobs(
   await mkdir(folder, { recursive: true });
   let changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let heard = Date.now();
+  let heard = performance.now();
   const tell = () => {
     timer = undefined;
     const jobs = changed;
@@ -34,14 +34,14 @@ export async function watchJobs(
     if (file === null || !file.endsWith(statusEnding)) return;
     const job = file.slice(0, -statusEnding.length);
     if (!isJobName(job)) return;
-    heard = Date.now();
+    heard = performance.now();
     changed.add(job);
     timer ??= setTimeout(tell, together);
   });
   let last = await changedAt(folder);
   const look = async () => {
     const now = await changedAt(folder);
-    const silent = now !== last && Date.now() - heard > poll;
+    const silent = now !== last && performance.now() - heard > poll;
     last = now;
     if (silent) onChange(undefined);
   };

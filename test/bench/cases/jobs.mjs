@@ -1,7 +1,9 @@
 // Jobs: what logging costs, and how reading grows with the number of jobs and the size of logs.
+import { execFile } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 
 const cli = path.resolve("dist/cli.cjs");
 const run = "20260101-000000";
@@ -65,25 +67,29 @@ export const logAgainstShell = {
   cleanup,
 };
 
+function manyJobs() {
+  place();
+  for (let number = 0; number < 10_000; number++) {
+    writeFileSync(path.join(folder(), `job-${number}.status`), done(`job-${number}`));
+    writeFileSync(path.join(folder(), `job-${number}-${run}.jsonl`), "");
+  }
+}
+
 export const listMany = {
-  name: "job list --json: 10,000 jobs, against ls (Node's start-up included)",
-  goal: 30,
-  prepare() {
-    place();
-    for (let number = 0; number < 10_000; number++) {
-      writeFileSync(path.join(folder(), `job-${number}.status`), done(`job-${number}`));
-      writeFileSync(path.join(folder(), `job-${number}-${run}.jsonl`), "");
-    }
-  },
+  name: "job list --json: 10,000 jobs, against ls (Node's start-up taken off)",
+  goal: 8,
+  prepare: manyJobs,
   ours: () => job("list", "--json"),
+  less: () => ({ command: process.execPath, args: ["-e", "0"] }),
   peer: () => shell(`ls ${folder()}`),
   cleanup,
 };
 
 export const listFew = {
-  ...listMany,
   name: "job list --json: 10,000 jobs, against 1 job",
   goal: 8,
+  prepare: manyJobs,
+  ours: listMany.ours,
   peer() {
     const other = path.join(root, "other/bench/bazel_cache/zephyr_jobs");
     mkdirSync(other, { recursive: true });
@@ -91,6 +97,7 @@ export const listFew = {
     const command = job("list", "--json");
     return { ...command, env: { ...command.env, SYGALDRY_CONTAINER_ROOT: path.join(root, "other") } };
   },
+  cleanup,
 };
 
 export const statusAgainstNode = {
@@ -140,5 +147,18 @@ export const runTrue = {
   prepare: place,
   ours: () => job("run", "--attach", "--json", "--name", "true", "--", "true"),
   peer: () => ({ command: "setsid", args: ["--wait", "true"] }),
+  cleanup,
+};
+
+/** In a process of its own, as a viewer is one: see watch-latency.mjs. */
+export const watchChange = {
+  name: "a job's status is replaced among 10,000, until a watcher is told",
+  goal: 100,
+  prepare: manyJobs,
+  async measure() {
+    const args = [path.resolve("test/bench/watch-latency.mjs"), folder()];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    return JSON.parse(stdout);
+  },
   cleanup,
 };

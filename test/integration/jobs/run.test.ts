@@ -168,17 +168,6 @@ describe("sygaldry job run (integration)", () => {
     expect((await attached.ended).exitCode).toBe(143);
     expect(place.status("long")).toMatchObject({ state: "STOPPED", cause: "stopped" });
   });
-
-  it("runs 40 jobs at once", async () => {
-    await using place = await jobPlace();
-    const names = Array.from({ length: 40 }, (_, index) => `many-${index}`);
-    for (let at = 0; at < names.length; at += 8) {
-      await Promise.all(names.slice(at, at + 8).map((name) => place.run(name, "--", "sleep", "8")));
-    }
-    const { jobs } = (await place.job("list", "--json", "--state", "PROGRESS")).json() as { jobs: unknown[] };
-    expect(jobs.length).toBeGreaterThan(20);
-    expect((await place.job("wait", ...names)).exitCode).toBe(0);
-  });
 });
 
 requires("linux", "python3")("ending a job (integration)", () => {
@@ -223,24 +212,6 @@ requires("linux", "python3")("ending a job (integration)", () => {
     expect(running(pidsIn(place.work))).toEqual([]);
     await place.run("lost", "--", "true");
     expect((await place.job("wait", "lost")).exitCode).toBe(0);
-  });
-
-  it.each([
-    ["while it waits for another job", ["--after", "base", "--", "true"], "START"],
-    ["between two attempts", ["--retries", "1", "--retry-delay", "600", "--", "false"], "START"],
-    ["while its command runs", ["--", "sleep", "60"], "PROGRESS"],
-  ])("never says that a job runs whose supervisor was killed %s", async (_, args, state) => {
-    await using place = await jobPlace();
-    await place.run("base", "--", "sleep", "60");
-    await place.run("killed", ...args);
-    const { supervisor } = await place.until(
-      "killed",
-      (status) => (status.state === state && status.attempt !== undefined) || status.reason !== undefined,
-    );
-    kill(supervisor?.pid ?? 0);
-    const waited = await place.job("wait", "killed", "--json", "--timeout", "20");
-    expect(waited.exitCode).toBe(1);
-    expect(waited.json()).toMatchObject({ jobs: [{ state: "LOST" }] });
   });
 
   it("leaves nothing half-made when the supervisor is killed while it starts", async () => {

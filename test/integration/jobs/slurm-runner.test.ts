@@ -349,7 +349,8 @@ requires(
     await using slurm = await startPrivateSlurm();
     const target = '/a, "b"';
     const mounts = [{ source: slurm.folder, target, readOnly: true }];
-    const place = { kind: "docker", image: baseImage, mounts, gpu: false, user: "1234:1234" } as const;
+    const wanted = { image: baseImage, mounts, gpu: false, variables: ["TOKEN"], user: "1234:1234" };
+    const place = { kind: "docker", ...wanted } as const;
     const runner = slurmRunner({ folder: slurm.folder, env: slurm.env, place });
     const script = `echo "$0|$1|$TOKEN"; pwd; ls '${target}' | grep -c demo; id -u; echo "$SYGALDRY_JOB_RUN"; exit 3`;
     const running = await runner.start({
@@ -365,7 +366,7 @@ requires(
 
   it("ends the container when the run is stopped", { timeout: 90_000 }, async () => {
     await using slurm = await startPrivateSlurm();
-    const place = { kind: "docker", image: baseImage, mounts: [], gpu: false } as const;
+    const place = { kind: "docker", image: baseImage, mounts: [], gpu: false, variables: [] } as const;
     const running = await slurmRunner({ folder: slurm.folder, env: slurm.env, place }).start({
       ...{ job: "demo", run: "20261124-000001", mark: "mark", cwd: "/", env: {} },
       argv: ["sh", "-c", "trap 'echo bye; exit 4' TERM; echo up; sleep 300 & wait"],

@@ -29,8 +29,13 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     await slurm?.[Symbol.asyncDispose]();
   });
 
-  function start(job: string, script: string, options: Partial<SlurmOptions> = {}): Promise<void> {
+  function start(
+    job: string,
+    script: string,
+    { timeout, ...options }: Partial<SlurmOptions> & { readonly timeout?: number } = {},
+  ): Promise<void> {
     const request = {
+      timeout,
       ...{
         folder,
         job,
@@ -84,6 +89,25 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     expect(works.reason).toBeUndefined();
     await over;
     expect((await readJob(folder, "queued"))?.status).toMatchObject({ state: "DONE", rc: 0 });
+  });
+
+  it("has all of its time at work, however long it was queued", { timeout: 90_000 }, async () => {
+    const blocker = (
+      await slurm.run("sbatch", "--parsable", "--exclusive", "--output=/dev/null", "--wrap=sleep 300")
+    ).trim();
+    const quick = start("quick", "sleep 1; echo in time", { timeout: 4 });
+    const slow = start("slow", "echo begun; sleep 300", { timeout: 4 });
+    await until("quick", ({ reason }) => reason !== undefined);
+    // Longer in the queue than either may be at work.
+    await until("quick", ({ state, elapsed = 0 }) => state !== "START" || elapsed > 6);
+    expect((await readJob(folder, "quick"))?.status.state).toBe("START");
+    expect((await readJob(folder, "slow"))?.status.state).toBe("START");
+    await slurm.run("scancel", blocker);
+    await Promise.all([quick, slow]);
+    expect((await readJob(folder, "quick"))?.status).toMatchObject({ state: "DONE", rc: 0 });
+    expect((await readJob(folder, "slow"))?.status).toMatchObject({
+      ...{ state: "FAILED", cause: "timeout", rc: 124, reason: "took longer than 4 s" },
+    });
   });
 
   it("is STOPPED by who cancels it in Slurm, and FAILED by its exit code", { timeout: 60_000 }, async () => {
@@ -154,7 +178,38 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     expect(await slurm.run("squeue", "--noheader", "--name=long")).toBe("");
 
     expect(await job("run", "--cpus", "2", "--", "true")).toMatchObject({ exitCode: 2 });
-    expect(await job("run", "--on", "slurm", "--mem", "lots", "--", "true")).toMatchObject({ exitCode: 2 });
+    const unusable = [
+      ...[
+        ["--mem", "lots"],
+        ["--within", "docker"],
+        ["--within", "lxc:image"],
+        ["--within", "docker:-image"],
+      ],
+      ...[
+        ["--mount", "/a:/b"],
+        ["--within", "docker:image", "--mount", "/a"],
+      ],
+      ["--within", "docker:image", "--mount", "a:/b"],
+    ];
+    for (const options of unusable) {
+      const refused = await job(
+        "run",
+        "--name",
+        "refused",
+        "--on",
+        "slurm",
+        ...options,
+        "--json",
+        "--",
+        "true",
+      );
+      expect(refused.exitCode, options.join(" ")).toBe(2);
+      expect(refused.json()).toMatchObject({ error: { code: "SYG-USAGE" } });
+    }
+    expect(await job("run", "--within", "docker:image", "--", "true")).toMatchObject({ exitCode: 2 });
+    expect((await job("status", "refused", "--json")).json()).toMatchObject({
+      error: { code: "SYG-JOB-MISSING" },
+    });
   });
 
   it("is told as it ended when its supervisor is gone, from what the node wrote", {

@@ -29,6 +29,8 @@ export interface JobPlace extends AsyncDisposable {
   events(name: string): readonly LogEvent[];
   /** What the job wrote on one of its streams. */
   output(name: string, stream: "stdout" | "stderr"): readonly string[];
+  /** Ids of all that its jobs started and of their supervisors. */
+  processes(): readonly number[];
 }
 
 /** A project without a repository, with a storage of its own. Disposing ends every process of its jobs. */
@@ -49,8 +51,13 @@ export async function jobPlace(storage?: string): Promise<JobPlace> {
     const lines = readFileSync(path.join(folder, log), "utf8").split("\n");
     return lines.map(parseEvent).filter((event): event is LogEvent => event !== undefined);
   };
+  const processes = () =>
+    processTable().flatMap(({ pid }) => {
+      const ours = variableOf(pid, "SYGALDRY_CONTAINER_ROOT") === env.SYGALDRY_CONTAINER_ROOT;
+      return ours && variableOf(pid, markVariable) !== undefined ? [pid] : [];
+    });
   return {
-    ...{ folder, work, env, status, events },
+    ...{ folder, work, env, status, events, processes },
     job: (...args) => sygaldry(["job", ...args], options),
     start: (...args) => startSygaldry(["job", ...args], options),
     async run(name, ...args) {
@@ -67,23 +74,19 @@ export async function jobPlace(storage?: string): Promise<JobPlace> {
         event.event === "output" && event.stream === stream ? [event.msg ?? ""] : [],
       ),
     async [Symbol.asyncDispose]() {
-      for (const { pid } of processTable()) {
-        const cwd = variableOf(pid, "SYGALDRY_CONTAINER_ROOT");
-        const ours = cwd === env.SYGALDRY_CONTAINER_ROOT && variableOf(pid, markVariable) !== undefined;
-        if (ours) kill(pid);
-      }
+      for (const pid of processes()) kill(pid);
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-/** The first value that `look` has, which it must have within half a minute. */
-export async function eventually<T>(look: () => T | undefined): Promise<T> {
-  const until = Date.now() + 30_000;
+/** The first value that `look` has, which it must have within so many seconds. */
+export async function eventually<T>(look: () => T | undefined, seconds = 30): Promise<T> {
+  const until = Date.now() + seconds * 1000;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (Date.now() > until) throw new Error("it did not come to pass within 30 seconds");
+    if (Date.now() > until) throw new Error(`it did not come to pass within ${seconds} seconds`);
     await sleep(20);
   }
 }

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { thisProcess } from "../../../core/base/lock-holder.ts";
 import { isFinal } from "../../../core/jobs/status/status.ts";
 import { type Job, listJobs, requireJob } from "../../../core/jobs/store.ts";
+import { clocksNow, heartbeatAge } from "../../../core/jobs/supervisor/heartbeat-age.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { jobRunners } from "../../job-runners.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
@@ -49,6 +51,7 @@ async function worthLooking(folder: string, signal: AbortSignal): Promise<readon
 
 async function healthOf(folder: string, before: Job, signal: AbortSignal): Promise<Health> {
   const job = await reconciled(folder, before, signal);
+  const self = await thisProcess("sygaldry job health");
   const status = shownStatus(job);
   const lost = status.state === "LOST";
   const left =
@@ -74,7 +77,7 @@ async function healthOf(folder: string, before: Job, signal: AbortSignal): Promi
   ];
   return {
     ...{ job: status.job, state: status.state, healthy: problems.length === 0, life: job.verdict.life },
-    silence: isFinal(status) ? null : Math.round((Date.now() - Date.parse(status.ts)) / 100) / 10,
+    silence: isFinal(status) ? null : Math.round((heartbeatAge(status, self, clocksNow()) ?? 0) / 100) / 10,
     left: left === undefined ? null : count,
     problems,
   };

@@ -28,8 +28,13 @@ export function jobJson(job: Job): Readonly<Record<string, unknown>> {
       gpuMemory: status.gpuMemory ?? null,
       peakGpuMemory: status.peakGpuMemory ?? null,
     },
-    ...{ command: status.command ?? null, cwd: status.cwd ?? null, log: log ?? null },
+    ...{ command: status.command ?? null, cwd: status.cwd ?? null, log: log ?? null, at: placeJson(status) },
   };
+}
+
+/** Where it runs, in its runner's words. */
+function placeJson({ handle: { mark: _mark, ...at } }: JobStatus): Readonly<Record<string, string>> {
+  return at;
 }
 
 function progressJson(progress: Progress | undefined): Readonly<Record<string, unknown>> | null {
@@ -45,9 +50,16 @@ function reasonOf({ status, verdict }: Job): string | undefined {
   return verdict.why ?? status.reason;
 }
 
-/** Seconds; of a live job until now, by this machine's clock. */
+/**
+ * Seconds; of a live job until now. What its supervisor has measured counts; the time of day, which may have been set or be
+ * another machine's, only for the time since its last word, and for a job of the original runner.
+ */
 export function elapsedOf(status: JobStatus): number | undefined {
-  if (status.elapsed !== undefined) return status.elapsed;
+  const { elapsed, every = 5 } = status;
+  if (elapsed !== undefined) {
+    const since = isFinal(status) ? 0 : (Date.now() - Date.parse(status.ts)) / 1000;
+    return Math.round((elapsed + Math.min(2 * every, Math.max(0, since))) * 1000) / 1000;
+  }
   if (status.started === undefined) return undefined;
   const until = isFinal(status) ? Date.parse(status.ended ?? status.ts) : Date.now();
   return Math.max(0, Math.round((until - Date.parse(status.started)) / 100) / 10);

@@ -59,7 +59,8 @@ function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-function variables(pairs: readonly string[]): Readonly<Record<string, string>> {
+/** `NAME=value` pairs. Throws SYG-USAGE. */
+export function variables(pairs: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf("=");

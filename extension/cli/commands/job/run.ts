@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { checkJobName } from "../../../core/jobs/layout.ts";
@@ -10,7 +11,8 @@ import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { attach } from "./attach.ts";
 import { jobsPlace } from "./folder.ts";
-import { type PlaceOptions, placeOf } from "./place.ts";
+import { type PlaceOptions, placeOf, variables } from "./place.ts";
+import { withinOf } from "./within.ts";
 
 interface RunOptions extends PlaceOptions {
   readonly name?: string;
@@ -29,6 +31,8 @@ interface RunOptions extends PlaceOptions {
   readonly account?: string;
   readonly qos?: string;
   readonly array?: string;
+  readonly within?: string;
+  readonly mount?: readonly string[];
 }
 
 /** Seconds between two heartbeats, and how long a full disk may hold a command up. */
@@ -67,10 +71,15 @@ const leanNode = [
 ];
 const leanMalloc = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "32768" };
 
-/** The bundle that this code is in; it also stands alone, in images. */
+/** The supervisor's own bundle; the bundle that this code is in where that stands alone, as it does in images. */
 function supervisorProgram() {
-  const args = [...leanNode, __filename, "job", "supervise"];
-  return { command: process.execPath, args, env: { ...process.env, ...leanMalloc } };
+  const own = path.join(path.dirname(__filename), "supervisor.cjs");
+  const program = existsSync(own) ? [own] : [__filename, "job", "supervise"];
+  return {
+    command: process.execPath,
+    args: [...leanNode, ...program],
+    env: { ...process.env, ...leanMalloc },
+  };
 }
 
 async function requestOf(
@@ -93,20 +102,24 @@ async function requestOf(
     retries: options.retries ?? 0,
     retryDelay: options.retryDelay ?? 10,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    slurm: slurmOf(options),
+    slurm: slurmOf(options, place.cwd),
   };
 }
 
 /** Undefined unless it runs there. Throws SYG-USAGE for what Slurm cannot be asked for, before anything is started. */
-function slurmOf(options: RunOptions): SlurmRequest | undefined {
-  const { on, cpus, mem, gpus, time, partition, account, qos, array } = options;
+function slurmOf(options: RunOptions, cwd: string): SlurmRequest | undefined {
+  const { on, cpus, mem, gpus, time, partition, account, qos, array, within, mount = [] } = options;
   const resources = { cpus, mem, gpus, time, partition, account, qos };
   if (on === "slurm") {
     resourceOptions(resources);
     if (array !== undefined) arrayTasks(array);
-    return { ...resources, array };
+    const names = Object.keys(variables(options.env ?? []));
+    const place = { within, mounts: mount, gpu: gpus !== undefined, variables: names, cwd };
+    return { ...resources, array, within: withinOf(place) };
   }
-  const asked = Object.entries({ ...resources, array }).find(([, value]) => value !== undefined);
+  const asked = Object.entries({ ...resources, array, within, mount: mount[0] }).find(
+    ([, value]) => value !== undefined,
+  );
   if (asked === undefined) return undefined;
   throw new SygaldryError("SYG-USAGE", `--${asked[0]} is for jobs on Slurm`, { next: "Add --on slurm." });
 }

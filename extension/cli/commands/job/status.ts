@@ -45,6 +45,7 @@ export async function status(
     ["peak GPU memory", sizeOf(shown.peakGpuMemory)],
     ["command", shown.command],
     ["in", shown.cwd],
+    ["runs on the node", shown.on === "slurm" ? shown.handle["runs"] : undefined],
     ["log", shown.log === undefined ? undefined : path.join(folder, shown.log)],
   ];
   const said = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);

@@ -28,6 +28,6 @@ export async function superviseCommand(): Promise<number> {
 function runnerFor({ folder, env, slurm, container }: SupervisorRequest, runnerOf: RunnerOf): Runner {
   if (container !== undefined) return runnerOf("container");
   if (slurm === undefined) return runnerOf("process");
-  const { array, ...resources } = slurm;
-  return slurmRunner({ folder, env, resources, array });
+  const { array, within: place = { kind: "command" }, ...resources } = slurm;
+  return slurmRunner({ folder, env, resources, array, place });
 }

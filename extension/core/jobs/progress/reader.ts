@@ -38,7 +38,7 @@ export function createProgressReader(): ProgressReader {
   let step = 0;
   let state: Step | undefined;
   return {
-    feed(line, _stream, at = Date.now()) {
+    feed(line, _stream, at = performance.now()) {
       const found = recognise(line);
       if (found === undefined) return undefined;
       const turn = turns.take(found.source, found.seen, at);

@@ -1,5 +1,5 @@
 import type { EndCause, Progress, RunnerKind } from "../runner.ts";
-import { formatFields, parseFields } from "./fields.ts";
+import { formatFields, readFields } from "./fields.ts";
 
 /**
  * A job's state, as the first word of its status line.
@@ -37,7 +37,9 @@ export interface JobStatus {
   readonly pid?: number | undefined;
   /** The runner's words to find the run again, without their prefix `at.`. */
   readonly handle: Readonly<Record<string, string>>;
-  /** Seconds from start to end, by a clock that does not jump. */
+  /** Seconds that the supervisor's machine had been up when this was written. */
+  readonly uptime?: number | undefined;
+  /** Seconds from the start until this was written, by a clock that does not jump. */
   readonly elapsed?: number | undefined;
   readonly attempt?: number | undefined;
   readonly attempts?: number | undefined;
@@ -107,80 +109,77 @@ function parseLine(line: string): JobStatus | undefined {
   const space = line.indexOf(" ");
   const state = space < 0 ? "" : line.slice(0, space);
   if (!isState(state)) return undefined;
-  const fields = parseFields(line.slice(space + 1));
-  const job = fields.get("job");
-  const ts = fields.get("ts");
-  if (job === undefined || ts === undefined || Number.isNaN(Date.parse(ts))) return undefined;
-  return { state, job, ts, ...restOf(fields) };
+  const found: Found = { plain: {}, progress: {}, supervisor: {}, handle: {} };
+  readFields(line.slice(space + 1), (name, value) => put(found, name, value));
+  const { plain, progress, handle } = found;
+  const { job, ts } = plain;
+  if (typeof job !== "string" || typeof ts !== "string" || Number.isNaN(Date.parse(ts))) return undefined;
+  if (Object.keys(progress).length > 0) plain["progress"] = progress;
+  const supervisor = supervisorOf(found.supervisor);
+  if (supervisor !== undefined) plain["supervisor"] = supervisor;
+  return Object.assign(plain, { state, job, ts, handle });
 }
 
 function isState(word: string): word is JobState {
   return states.has(word);
 }
 
-const texts = ["run", "log", "started", "ended", "signal", "reason", "command", "cwd"] as const;
-const numbers = [
-  "pid",
-  "every",
-  "elapsed",
-  "attempt",
-  "attempts",
-  "rc",
-  "cpuSeconds",
-  "memory",
-  "peakMemory",
-  "gpuMemory",
-  "peakGpuMemory",
-] as const;
-const progressNumbers = ["done", "total", "percent", "eta"] as const;
-const kinds: readonly RunnerKind[] = ["process", "container", "slurm"];
+interface Found {
+  readonly plain: Record<string, unknown>;
+  readonly progress: Record<string, unknown>;
+  readonly supervisor: Record<string, string>;
+  readonly handle: Record<string, string>;
+}
+
+type Place = "text" | "number" | "progress" | "phase" | "on" | "cause";
+
+const places: ReadonlyMap<string, Place> = new Map<string, Place>([
+  ...["job", "ts", "run", "log", "started", "ended", "signal", "reason", "command", "cwd"].map(
+    (name) => [name, "text"] as const,
+  ),
+  ...["pid", "every", "uptime", "elapsed", "attempt", "attempts", "rc"].map(
+    (name) => [name, "number"] as const,
+  ),
+  ...["cpuSeconds", "memory", "peakMemory", "gpuMemory", "peakGpuMemory"].map(
+    (name) => [name, "number"] as const,
+  ),
+  ...["done", "total", "percent", "eta"].map((name) => [name, "progress"] as const),
+  ...[["phase", "phase"] as const, ["on", "on"] as const, ["cause", "cause"] as const],
+]);
+const kinds: ReadonlySet<string> = new Set<RunnerKind>(["process", "container", "slurm"]);
 const causes: readonly EndCause[] = [
   ...(["exit", "signal", "timeout", "stopped", "oom", "disk-full", "start", "dependency", "lost"] as const),
 ];
 
-function restOf(fields: ReadonlyMap<string, string>): Omit<JobStatus, "state" | "job" | "ts"> {
-  const found: Record<string, unknown> = {};
-  for (const name of texts) if (fields.has(name)) found[name] = fields.get(name);
-  for (const name of numbers) setNumber(found, name, fields.get(name));
-  const on = kinds.find((kind) => kind === fields.get("on"));
-  const cause = causes.find((word) => word === fields.get("cause"));
-  const progress = progressOf(fields);
-  const supervisor = supervisorOf(fields);
-  return {
-    ...found,
-    handle: handleOf(fields),
-    ...(on === undefined ? {} : { on }),
-    ...(cause === undefined ? {} : { cause }),
-    ...(progress === undefined ? {} : { progress }),
-    ...(supervisor === undefined ? {} : { supervisor }),
-  };
+/** Undefined for what is no cause of an end. */
+export function endCause(word: unknown): EndCause | undefined {
+  return causes.find((cause) => cause === word);
 }
 
-function progressOf(fields: ReadonlyMap<string, string>): Progress | undefined {
-  const found: Record<string, unknown> = {};
-  for (const name of progressNumbers) setNumber(found, name, fields.get(name));
-  if (fields.has("phase")) found["phase"] = fields.get("phase");
-  return Object.keys(found).length === 0 ? undefined : found;
+function put(found: Found, name: string, value: string): void {
+  const place = places.get(name);
+  if (place === "text") found.plain[name] = value;
+  else if (place === "number") setNumber(found.plain, name, value);
+  else if (place === "progress") setNumber(found.progress, name, value);
+  else if (place === "phase") found.progress[name] = value;
+  else if (place === "on" ? kinds.has(value) : place === "cause" && endCause(value) !== undefined)
+    found.plain[name] = value;
+  else if (name.startsWith("supervisor.")) found.supervisor[name.slice("supervisor.".length)] = value;
+  else if (name.startsWith("at.")) found.handle[name.slice("at.".length)] = value;
 }
 
-function supervisorOf(fields: ReadonlyMap<string, string>): SupervisorIdentity | undefined {
-  const pid = Number(fields.get("supervisor.pid"));
-  const host = fields.get("supervisor.host");
+function supervisorOf(fields: Readonly<Record<string, string>>): SupervisorIdentity | undefined {
+  const pid = Number(fields["pid"]);
+  const host = fields["host"];
   if (!Number.isInteger(pid) || pid <= 0 || host === undefined) return undefined;
   return {
     pid,
     host,
-    startTime: fields.get("supervisor.startTime"),
-    bootId: fields.get("supervisor.bootId"),
-    machine: fields.get("supervisor.machine"),
-    pidNamespace: fields.get("supervisor.pidNamespace"),
+    startTime: fields["startTime"],
+    bootId: fields["bootId"],
+    machine: fields["machine"],
+    pidNamespace: fields["pidNamespace"],
   };
-}
-
-function handleOf(fields: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
-  const handle: Record<string, string> = {};
-  for (const [name, value] of fields) if (name.startsWith("at.")) handle[name.slice(3)] = value;
-  return handle;
 }
 
 function setNumber(into: Record<string, unknown>, name: string, text: string | undefined): void {

@@ -42,11 +42,15 @@ async function watch(running: Running, options: AttemptOptions): Promise<Attempt
   const state = running.onState === undefined ? "PROGRESS" : "START";
   journal.change({ state, handle: running.handle }, true);
   running.begin?.();
-  running.onState?.((told) => tellState(told, running, journal));
   const tail = lastLines();
   const output = pump(running, { ...options, onStderr: (line) => tail.feed(line) });
   const stopping = whenAsked(control, () => running.stop(options.grace * 1000), journal);
   const timer = timeoutTimer(options);
+  if (running.onState === undefined) timer.start();
+  running.onState?.((told) => {
+    if (told.state === "running") timer.start();
+    tellState(told, running, journal);
+  });
   const heart = heartbeat(running, output, options);
   try {
     const end = await running.ended;
@@ -103,17 +107,24 @@ function whenAsked(control: Control, stop: () => Promise<void>, journal: Journal
 /** Node's timers take 24 days at most. */
 const longestTimer = 2 ** 31 - 1;
 
-function timeoutTimer({ timeout, control }: AttemptOptions): { cancel(): void } {
-  if (timeout === undefined) return { cancel() {} };
-  const until = performance.now() + timeout * 1000;
+/** Begins to count at the first `start`: the time in a queue is not the command's. */
+function timeoutTimer({ timeout, control }: AttemptOptions): { start(): void; cancel(): void } {
+  if (timeout === undefined) return { start() {}, cancel() {} };
+  let until: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const wait = () => {
-    const left = until - performance.now();
+  const wait = (end: number) => {
+    const left = end - performance.now();
     if (left <= 0) control.stop({ cause: "timeout", reason: `took longer than ${timeout} s` });
-    else timer = setTimeout(wait, Math.min(left, longestTimer));
+    else timer = setTimeout(wait, Math.min(left, longestTimer), end);
   };
-  wait();
-  return { cancel: () => clearTimeout(timer) };
+  return {
+    start() {
+      if (until !== undefined) return;
+      until = performance.now() + timeout * 1000;
+      wait(until);
+    },
+    cancel: () => clearTimeout(timer),
+  };
 }
 
 /** Tells that the run lives, what it uses, and what waits for its line's end. */

@@ -7,7 +7,7 @@ import { thisProcess } from "../../base/lock-holder.ts";
 import { silentLog } from "../../base/log.ts";
 import { redactor } from "../../base/redact.ts";
 import { shellJoin } from "../../base/shell.ts";
-import { checkJobName, lockFile, logName, runAt, stopRequestFile } from "../layout.ts";
+import { checkJobName, lockFile, logName, runAt, stopRequestFile, timeOfRun } from "../layout.ts";
 import { createLog, type LogWriter } from "../log/log-writer.ts";
 import type { RunnerKind, RunnerOf } from "../runner.ts";
 import { isFinal, type JobStatus } from "../status/status.ts";
@@ -60,7 +60,7 @@ async function tryClaim(
     }
     rmSync(stopRequestFile(folder, job), { force: true });
     const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
-    const { log, run } = newLog(request, job, redact);
+    const { log, run } = newLog(request, job, redact, before?.status.run);
     const mark = `${job}@${run}@${randomBytes(8).toString("hex")}`;
     const command = shellJoin(request.argv);
     const status: JobStatus = {
@@ -117,13 +117,18 @@ async function whyTaken(
   });
 }
 
-/** Runs that begin in one second get the next free second. */
+/**
+ * Runs that begin in one second get the next free second; so do those after which the clock was set back, for a later run
+ * must have a later name.
+ */
 function newLog(
   { folder, logs: rotation }: SupervisorRequest,
   job: string,
   redact: ((text: string) => string) | undefined,
+  before: string | undefined,
 ): { readonly log: LogWriter; readonly run: string } {
-  for (let time = Date.now(); ; time += 1000) {
+  const last = before === undefined ? undefined : timeOfRun(before);
+  for (let time = Math.max(Date.now(), (last ?? 0) + 1000); ; time += 1000) {
     const run = runAt(new Date(time));
     try {
       return { log: createLog(path.join(folder, logName(job, run)), { job, run, redact, rotation }), run };

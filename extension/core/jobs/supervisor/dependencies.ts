@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { thisProcess } from "../../base/lock-holder.ts";
 import { readJob } from "../store.ts";
 import type { Control } from "./control.ts";
-import { shownStatus } from "./reconcile.ts";
+import { reconcile, shownStatus } from "./reconcile.ts";
 import type { SupervisorRequest } from "./request.ts";
 
 /** Milliseconds. */
@@ -16,6 +17,7 @@ export async function waitForJobs(
   control: Control,
   onWait: (reason: string) => void,
 ): Promise<string | undefined> {
+  const self = await thisProcess("sygaldry job run --after");
   let told = "";
   // What was seen DONE may be removed, or started anew, while another is waited for.
   const done = new Set<string>();
@@ -24,9 +26,11 @@ export async function waitForJobs(
     const waiting: string[] = [];
     for (const { job, run } of after) {
       if (done.has(job)) continue;
-      const found = await readJob(folder, job);
+      const found = await readJob(folder, job, self);
       if (found === undefined) return `${job} is not there any more`;
-      const { state, run: now } = shownStatus(found);
+      // One that lost its supervisor may have written how it ended all the same.
+      const settled = await reconcile(folder, found, self, control.signal).catch(() => found);
+      const { state, run: now } = shownStatus(settled);
       if (state === "START" || state === "PROGRESS") waiting.push(job);
       else if (state !== "DONE") return `${job} is ${state}`;
       if (run !== undefined && now !== run) return `${job} was started anew`;

@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import path from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import type { LogWriter } from "../log/log-writer.ts";
@@ -22,6 +23,7 @@ export interface Journal {
 }
 
 export function journalOf(first: JobStatus, log: LogWriter, writer: StatusWriter): Journal {
+  const began = performance.now();
   let status = first;
   let blocked: string | undefined;
   const guarded = (action: () => void) => {
@@ -35,7 +37,8 @@ export function journalOf(first: JobStatus, log: LogWriter, writer: StatusWriter
   return {
     status: () => status,
     change(changes, durable = false) {
-      status = { ...status, ...changes, ts: new Date().toISOString() };
+      const elapsed = Math.round(performance.now() - began) / 1000;
+      status = { ...status, ts: new Date().toISOString(), uptime: uptime(), elapsed, ...changes };
       try {
         writer.write(status, durable);
         return true;

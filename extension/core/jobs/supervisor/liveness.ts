@@ -1,6 +1,7 @@
 import { judgeHolder, type LockHolder } from "../../base/lock-holder.ts";
 import { processState } from "../../base/process-start.ts";
 import { isFinal, type JobStatus } from "../status/status.ts";
+import { clocksNow, heartbeatAge, type WrittenWithin } from "./heartbeat-age.ts";
 
 /** Whether a run still lives, as far as it can be told from here. */
 export interface Verdict {
@@ -21,15 +22,21 @@ const originalSilence = 60 * 60 * 1000;
 
 /**
  * Judges a status by who wrote it: on this machine and in this pid namespace by process id, start time and boot; from
- * elsewhere by the age of its heartbeat. A clock that was set back makes a heartbeat young at worst until it catches up, and
- * never decides alone where the process can be looked at.
+ * elsewhere by the age of its heartbeat. A time of day that was set, or that differs between machines, never decides alone:
+ * `isFresh` is asked before a job is called silent.
  */
-export async function judgeStatus(status: JobStatus, self: LockHolder, now = Date.now()): Promise<Verdict> {
+export async function judgeStatus(
+  status: JobStatus,
+  self: LockHolder,
+  isFresh: WrittenWithin = () => false,
+  clocks = clocksNow(),
+): Promise<Verdict> {
   if (isFinal(status)) return { life: "ended" };
   const { supervisor } = status;
-  if (supervisor === undefined) return judgeOriginal(status, now);
-  const age = now - Date.parse(status.ts);
-  const quiet = age > missed * (status.every ?? 5) * 1000;
+  if (supervisor === undefined) return judgeOriginal(status, clocks.now);
+  const age = heartbeatAge(status, self, clocks);
+  const limit = missed * (status.every ?? 5) * 1000;
+  const quiet = age !== undefined && age > limit;
   const who = `its supervisor, process ${supervisor.pid} on ${supervisor.host},`;
   const holder: LockHolder = { ...supervisor, since: status.ts, what: status.job };
   switch (await judgeHolder(holder, self)) {
@@ -42,7 +49,7 @@ export async function judgeStatus(status: JobStatus, self: LockHolder, now = Dat
         ? { life: "stalled", why: `${who} has told nothing for ${ageText(age)}` }
         : { life: "alive" };
     case "elsewhere":
-      return quiet
+      return (quiet || age === undefined) && !isFresh(status.job, limit)
         ? {
             life: "silent",
             why: `${who} has told nothing for ${ageText(age)}, and cannot be looked at from here`,
@@ -64,7 +71,8 @@ async function judgeOriginal(status: JobStatus, now: number): Promise<Verdict> {
     : { life: "alive" };
 }
 
-function ageText(milliseconds: number): string {
+function ageText(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return "long";
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);

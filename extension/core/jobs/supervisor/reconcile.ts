@@ -7,7 +7,7 @@ import { lockFile } from "../layout.ts";
 import { formatEvent } from "../log/event.ts";
 import { tailLog } from "../log/tail-log.ts";
 import { recordedEnd } from "../runners/slurm/slurm-runner.ts";
-import type { JobStatus } from "../status/status.ts";
+import { endCause, type JobStatus } from "../status/status.ts";
 import { statusWriter } from "../status/write-status.ts";
 import { type Job, readJob } from "../store.ts";
 import { finalState } from "./final-state.ts";
@@ -39,7 +39,7 @@ export async function reconcile(
 
 /** For whoever holds the job's lock. */
 export async function markLost(folder: string, job: Job): Promise<Job> {
-  const status = { ...(await lastStatus(job)), ended: new Date().toISOString() };
+  const status = { ended: new Date().toISOString(), ...(await lastStatus(folder, job)) };
   await appendEnd(folder, status);
   const writer = statusWriter(folder, status.job);
   try {
@@ -50,8 +50,13 @@ export async function markLost(folder: string, job: Job): Promise<Job> {
   return { status, verdict: { life: "ended" } };
 }
 
-/** What the run itself has left in writing, where its place keeps that; else that it is lost. */
-async function lastStatus({ status, verdict }: Job): Promise<JobStatus> {
+/**
+ * What is in writing of its end: the log's last event, when the supervisor was killed before it could write the status; what
+ * the run itself has left, where its place keeps that. Else that it is lost.
+ */
+async function lastStatus(folder: string, { status, verdict }: Job): Promise<JobStatus> {
+  const logged = await loggedEnd(folder, status);
+  if (logged !== undefined) return logged;
   const end = status.on === "slurm" ? await recordedEnd(status.handle) : undefined;
   if (end === undefined) return lost(status, verdict.why);
   const { rc, cause, signal } = end;
@@ -61,6 +66,25 @@ async function lastStatus({ status, verdict }: Job): Promise<JobStatus> {
     ...(rc === undefined ? {} : { rc }),
     ...(signal === undefined ? {} : { signal }),
   };
+}
+
+const endings: Readonly<Record<string, JobStatus["state"]>> = {
+  ...{ done: "DONE", failed: "FAILED", stopped: "STOPPED", lost: "LOST" },
+};
+
+async function loggedEnd(folder: string, status: JobStatus): Promise<JobStatus | undefined> {
+  const file = logFile(folder, status);
+  const [last] = file === undefined ? [] : (await tailLog(file, { lines: 1 })).events;
+  const state = endings[last?.event ?? ""];
+  if (last === undefined || state === undefined) return undefined;
+  const { rc, msg } = last;
+  const cause = endCause(last["cause"]);
+  const signal = typeof last["signal"] === "string" ? last["signal"] : undefined;
+  return { ...status, state, rc, cause, signal, reason: msg, ended: last.ts, memory: undefined };
+}
+
+function logFile(folder: string, { log }: JobStatus): string | undefined {
+  return log === undefined || path.basename(log) !== log ? undefined : path.join(folder, log);
 }
 
 export function isCertain({ status, verdict }: Job): boolean {
@@ -73,10 +97,10 @@ function lost(status: JobStatus, why: string | undefined): JobStatus {
 
 /** One event at the log's end, on a line of its own even where a crash cut the last one off. */
 async function appendEnd(folder: string, status: JobStatus): Promise<void> {
-  const { job, run, log, reason, rc, cause } = status;
+  const { job, run, reason, rc, cause } = status;
   const name = status.state.toLowerCase();
-  if (log === undefined || path.basename(log) !== log) return;
-  const file = path.join(folder, log);
+  const file = logFile(folder, status);
+  if (file === undefined) return;
   const [last] = (await tailLog(file, { lines: 1 })).events;
   if (last?.event === name) return;
   let descriptor: number;

@@ -2,6 +2,15 @@ import path from "node:path";
 import * as z from "zod";
 import type { LogRotation, Retention } from "../settings.ts";
 
+const withinSchema = z.strictObject({
+  kind: z.enum(["apptainer", "podman", "docker"]),
+  image: z.string(),
+  mounts: z.array(z.strictObject({ source: z.string(), target: z.string(), readOnly: z.boolean() })),
+  gpu: z.boolean(),
+  variables: z.array(z.string()),
+  user: z.string().optional(),
+});
+
 const slurmSchema = z.strictObject({
   cpus: z.number().optional(),
   mem: z.string().optional(),
@@ -11,6 +20,7 @@ const slurmSchema = z.strictObject({
   account: z.string().optional(),
   qos: z.string().optional(),
   array: z.string().optional(),
+  within: withinSchema.optional(),
 });
 
 const requestSchema = z.strictObject({
@@ -74,7 +84,7 @@ export interface SupervisorRequest {
   readonly retention?: Retention | undefined;
 }
 
-/** See SlurmResources and arrayTasks, which judge the values. */
+/** See SlurmResources and arrayTasks, which judge the values, and SlurmPlace. */
 export type SlurmRequest = z.infer<typeof slurmSchema>;
 
 export function parseRequest(text: string): SupervisorRequest {

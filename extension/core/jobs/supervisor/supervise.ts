@@ -24,7 +24,6 @@ const lastWords = 60_000;
 
 /** Owns one run from its start to its end. Throws only before `onClaimed`, as claimRun does. */
 export async function supervise(request: SupervisorRequest, options: SupervisorOptions): Promise<void> {
-  const began = performance.now();
   const claim = await claimRun(request, options.runner.kind, options.runnerOf);
   const { journal, job, run } = claim;
   const control = controlOf(request.folder, job, run);
@@ -32,7 +31,7 @@ export async function supervise(request: SupervisorRequest, options: SupervisorO
   try {
     const end =
       (await waitFirst(request, control, journal)) ?? (await attempts(request, claim, control, options));
-    await finish(journal, end, (performance.now() - began) / 1000);
+    await finish(journal, end);
   } finally {
     control.dispose();
     journal.close();
@@ -139,7 +138,7 @@ function mayRetry({ cause }: RunEnd): boolean {
   return cause !== "stopped" && cause !== "disk-full" && cause !== "start";
 }
 
-async function finish(journal: Journal, end: AttemptEnd, elapsed: number): Promise<void> {
+async function finish(journal: Journal, end: AttemptEnd): Promise<void> {
   const state = finalState(end);
   const described = withCause(end);
   journal.event("end", endFields(described));
@@ -151,8 +150,8 @@ async function finish(journal: Journal, end: AttemptEnd, elapsed: number): Promi
   journal.flush();
   const { rc, cause, signal } = described;
   const last: Partial<JobStatus> = {
-    ...{ state, ended: new Date().toISOString(), elapsed: Math.round(elapsed * 1000) / 1000 },
-    ...{ rc, cause, signal, reason, memory: undefined, gpuMemory: undefined },
+    ...{ state, ended: new Date().toISOString(), rc, cause, signal, reason },
+    ...{ memory: undefined, gpuMemory: undefined },
   };
   const until = performance.now() + lastWords;
   while (!journal.change(last, true) && performance.now() < until) await sleep(1000);

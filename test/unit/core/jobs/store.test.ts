@@ -1,3 +1,4 @@
+import { execFile, execFileSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -9,9 +10,16 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { type LockHolder, thisProcess } from "../../../../extension/core/base/lock-holder.ts";
-import { checkJobName, parseLogName, partOfLog, runAt } from "../../../../extension/core/jobs/layout.ts";
+import {
+  checkJobName,
+  parseLogName,
+  partOfLog,
+  runAt,
+  timeOfRun,
+} from "../../../../extension/core/jobs/layout.ts";
 import { pruneJobs } from "../../../../extension/core/jobs/prune.ts";
 import { processJobRunner } from "../../../../extension/core/jobs/runners/process/process-runner.ts";
 import { formatStatus, type JobStatus } from "../../../../extension/core/jobs/status/status.ts";
@@ -93,12 +101,17 @@ describe("names of jobs (unit)", () => {
     expect(partOfLog(`a-${run}.jsonl`, `a-${run}.part3.jsonl`)).toBe(3);
     expect(partOfLog(`b-${run}.jsonl`, `a-${run}.part3.jsonl`)).toBeUndefined();
     expect(runAt(new Date(Date.UTC(2026, 0, 2, 3, 4, 5)))).toBe("20260102-030405");
+    expect(timeOfRun("20260102-030405")).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
+    expect([timeOfRun("20269902-030405"), timeOfRun("2026"), timeOfRun("")]).toEqual(
+      Array(3).fill(undefined),
+    );
   });
 });
 
 describe("whether a job lives (unit)", () => {
   const old = new Date(Date.now() - 3_600_000).toISOString();
   const gone = { ...identity(self), startTime: "1" };
+  const elsewhere = { ...gone, pidNamespace: "pid:[1]" };
   it.each<[string, Partial<JobStatus>, string]>([
     ["its supervisor is there", {}, "alive"],
     ["its supervisor is there and silent", { ts: old }, "stalled"],
@@ -125,6 +138,37 @@ describe("whether a job lives (unit)", () => {
     ["it has ended", { state: "DONE", supervisor: gone }, "ended"],
   ])("%s", async (_, changes, life) => {
     expect((await judgeStatus(live("a", changes), self)).life).toBe(life);
+  });
+
+  it.each<[string, Partial<JobStatus>, number, string]>([
+    ["its own clock was set forward", {}, 5 * 3600, "alive"],
+    ["its own clock was set back", {}, -5 * 3600, "alive"],
+    ["it is silent, and its own clock was set back", { uptime: 1000 }, -5 * 3600, "silent"],
+    ["it is silent, and the machine's uptime is hidden from it", { uptime: 1e9 }, 3600, "silent"],
+    ["a container hides the uptime from the supervisor", { uptime: 1 }, 0, "alive"],
+    ["the other is another machine", { supervisor: { ...gone, host: "far", bootId: "b" } }, 3600, "silent"],
+  ])("for a reader in another container, when %s", async (_, changes, set, life) => {
+    const status = live("a", { uptime: 4999, supervisor: elsewhere, ...changes });
+    const clocks = { now: Date.now() + set * 1000, up: 5000 };
+    expect((await judgeStatus(status, self, undefined, clocks)).life).toBe(life);
+  });
+
+  it("asks the file system before a job on another machine is called silent", async () => {
+    const folder = newFolder();
+    const other = { ...gone, host: "elsewhere", bootId: "another" };
+    put(folder, live("ahead", { ts: old, supervisor: other }));
+    const ahead = new Date(Date.now() + 5 * 3_600_000).toISOString();
+    put(folder, live("behind", { ts: ahead, supervisor: other }));
+    put(folder, live("gone", { ts: ahead, supervisor: other }));
+    utimesSync(path.join(folder, "gone.status"), new Date(old), new Date(old));
+    put(folder, live("silent", { ts: old, supervisor: other }));
+    utimesSync(path.join(folder, "silent.status"), new Date(old), new Date(old));
+    put(folder, live("odd", { ts: old, supervisor: other }));
+    utimesSync(path.join(folder, "odd.status"), new Date(2 ** 42), new Date(2 ** 42));
+    const lives = (await listJobs(folder)).map(({ status, verdict }) => `${status.job} ${verdict.life}`);
+    expect(lives).toEqual(["ahead alive", "behind alive", "gone silent", "odd silent", "silent silent"]);
+    expect((await readJob(folder, "ahead"))?.verdict.life).toBe("alive");
+    expect(readdirSync(folder).filter((file) => file.startsWith("."))).toEqual([]);
   });
 
   it.each<[string, Partial<JobStatus>, string]>([
@@ -181,6 +225,48 @@ describe("the store of jobs (unit)", () => {
     expect(log.match(/"event":"lost"/g)).toHaveLength(1);
     expect((await readJob(folder, "a", self))?.status).toMatchObject({ state: "LOST", cause: "lost", run });
     expect(readdirSync(folder).sort()).toEqual([`a-${run}.jsonl`, "a.status"]);
+  });
+
+  it("believes a log that tells the end, when its supervisor was killed before the status could", async () => {
+    const folder = newFolder();
+    const end = {
+      ts: "2026-01-01T00:00:09Z",
+      event: "failed",
+      job: "a",
+      run,
+      seq: 8,
+      rc: 3,
+      cause: "exit",
+      msg: "why",
+    };
+    put(folder, live("a", { supervisor: { ...identity(self), startTime: "1" } }), `${JSON.stringify(end)}\n`);
+    const { status } = await reconcile(folder, (await readJob(folder, "a", self)) as Job, self);
+    expect(status).toMatchObject({ state: "FAILED", rc: 3, cause: "exit", reason: "why", ended: end.ts });
+    expect(readFileSync(path.join(folder, `a-${run}.jsonl`), "utf8").split("\n")).toHaveLength(2);
+    expect((await readJob(folder, "a", self))?.status.state).toBe("FAILED");
+  });
+
+  it("reads a status again whose supervisor ended between reading and looking for it", async () => {
+    const folder = newFolder();
+    const file = path.join(folder, "a.status");
+    // A pipe gives another answer to each who opens it.
+    execFileSync("mkfifo", [file]);
+    const answers = [
+      live("a", { supervisor: { ...identity(self), startTime: "1" } }),
+      live("a", { state: "DONE", rc: 0 }),
+    ];
+    const answering = promisify(execFile)("sh", [
+      "-c",
+      'for text in "$2" "$3"; do printf %s "$text" >"$1"; done',
+      "sh",
+      file,
+      ...answers.map(formatStatus),
+    ]);
+    expect(await readJob(folder, "a", self)).toMatchObject({
+      status: { state: "DONE" },
+      verdict: { life: "ended" },
+    });
+    await answering;
   });
 
   it("leaves alone what may live, and what the original runner wrote", async () => {

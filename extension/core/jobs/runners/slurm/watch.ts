@@ -63,6 +63,7 @@ export function watch(run: WatchedRun, ask: AskSlurm, tell: (state: RunState) =>
   const follow = async (): Promise<RunEnd> => {
     const pace = createPace(run.tasks.length);
     let told = "";
+    let atWork = false;
     let answer: SlurmAnswer | undefined;
     let unsettledSince: number | undefined;
     for (;;) {
@@ -75,9 +76,14 @@ export function watch(run: WatchedRun, ask: AskSlurm, tell: (state: RunState) =>
       if (!unsettled) unsettledSince = undefined;
       else unsettledSince ??= performance.now();
       const settled = unsettledSince === undefined || performance.now() - unsettledSince >= settling;
-      if (state.state === "ended" && settled) return state.end;
+      if (state.state === "ended" && settled) {
+        // Between two looks it began and ended.
+        if (!atWork && records.size > 0) tell(runningOn([...records.values()]));
+        return state.end;
+      }
       const text = JSON.stringify(state);
       if (state.state !== "ended" && text !== told) tell(state);
+      if (state.state === "running") atWork = true;
       told = text;
       await sleep(hurried ? 500 : pace.rest);
       wake = new AbortController();
@@ -190,10 +196,15 @@ function liveState(
 ): RunState {
   const atWork = [...records.values()].filter(({ end }) => end === undefined);
   if (records.size === 0) return { state: "queued", ...waiting(slurm) };
-  const nodes = [...new Set(atWork.flatMap(({ node }) => node ?? []))].sort().join(", ");
-  if (run.tasks.length === 1) return { state: "running", ...(nodes === "" ? {} : { where: nodes }) };
+  const running = runningOn(atWork);
+  if (run.tasks.length === 1) return running;
   const counts = `${atWork.length} of ${run.tasks.length} tasks at work, ${over} ended`;
-  return { state: "running", where: nodes === "" ? counts : `${nodes} (${counts})` };
+  return { ...running, where: running.where === undefined ? counts : `${running.where} (${counts})` };
+}
+
+function runningOn(records: readonly TaskRecord[]): Extract<RunState, { readonly state: "running" }> {
+  const nodes = [...new Set(records.flatMap(({ node }) => node ?? []))].sort().join(", ");
+  return { state: "running", ...(nodes === "" ? {} : { where: nodes }) };
 }
 
 function waiting(tasks: readonly SlurmTask[]): { readonly reason?: string } {

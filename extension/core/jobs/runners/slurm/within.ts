@@ -10,8 +10,13 @@ export type SlurmPlace =
       readonly image: string;
       readonly mounts: readonly PlaceMount[];
       readonly gpu: boolean;
+      /**
+       * Podman and Docker: names of the variables that the container gets from around it; of the others only Slurm's own,
+       * for a PATH or HOME of the host means nothing there. Apptainer hands everything on.
+       */
+      readonly variables: readonly string[];
       /** Docker: `UID:GID` of whoever the files shall belong to. The others run as the user by themselves. */
-      readonly user?: string;
+      readonly user?: string | undefined;
     };
 
 interface PlaceMount {
@@ -48,24 +53,23 @@ export function onNode(place: SlurmPlace, request: RunRequest): OnNode {
     case "podman": {
       const gpu = place.gpu ? ["--device", "nvidia.com/gpu=all"] : [];
       const options = [...gpu, "--userns=keep-id", ...mountOptions(place.mounts, "readonly")];
-      return engineRun("podman", place.image, options, request);
+      return engineRun(place, options, request);
     }
     case "docker": {
       const gpu = place.gpu ? ["--gpus", "all"] : [];
       const user = place.user === undefined ? [] : ["--user", place.user];
-      return engineRun(
-        "docker",
-        place.image,
-        [...gpu, ...user, ...mountOptions(place.mounts, "readonly")],
-        request,
-      );
+      return engineRun(place, [...gpu, ...user, ...mountOptions(place.mounts, "readonly")], request);
     }
   }
 }
 
-function engineRun(engine: string, image: string, options: readonly string[], request: RunRequest): OnNode {
+function engineRun(
+  { kind: engine, image, variables }: Extract<SlurmPlace, { readonly image: string }>,
+  options: readonly string[],
+  request: RunRequest,
+): OnNode {
   // Only names: the engine's client takes the values from its own environment.
-  const env = [...Object.keys(request.env), ...fromSlurm].flatMap((variable) => ["--env", variable]);
+  const env = [...variables, ...fromSlurm].flatMap((variable) => ["--env", variable]);
   const run = [
     "run",
     "--rm",

@@ -9,7 +9,7 @@ const request = {
     cwd: "/workspace",
     argv: ["train", "--lr", "0.1", ""],
   },
-  env: { TOKEN: "hidden" },
+  env: { TOKEN: "hidden", PATH: "/host/bin", HOME: "/host/home" },
 };
 const mounts = [
   { source: "/a", target: "/b", readOnly: true },
@@ -22,31 +22,35 @@ describe("onNode", () => {
   });
 
   it("executes it in Apptainer", () => {
-    expect(onNode({ kind: "apptainer", image: "/i.sif", mounts, gpu: true }, request)).toEqual({
-      argv: [
-        ...["apptainer", "exec", "--nv", "--mount", "type=bind,source=/a,target=/b,ro"],
-        ...["--mount", 'type=bind,"source=/with, ""comma""",target=/c', "--pwd", "/workspace", "/i.sif"],
-        ...request.argv,
-      ],
-      cwd: undefined,
-    });
+    expect(onNode({ kind: "apptainer", image: "/i.sif", mounts, gpu: true, variables: [] }, request)).toEqual(
+      {
+        argv: [
+          ...["apptainer", "exec", "--nv", "--mount", "type=bind,source=/a,target=/b,ro"],
+          ...["--mount", 'type=bind,"source=/with, ""comma""",target=/c', "--pwd", "/workspace", "/i.sif"],
+          ...request.argv,
+        ],
+        cwd: undefined,
+      },
+    );
   });
 
   it.each(["podman", "docker"] as const)(
-    "executes it in %s, with no value of a variable on the command line",
+    "executes it in %s, with no value of a variable on the command line and none of the host's",
     (kind) => {
-      const { argv, engine } = onNode({ kind, image: "i:1", mounts, gpu: true, user: "1:2" }, request);
+      const place = { kind, image: "i:1", mounts, gpu: true, variables: ["TOKEN"], user: "1:2" };
+      const { argv, engine } = onNode(place, request);
       expect(engine).toBe(kind);
       expect(argv.slice(0, 3)).toEqual([kind, "run", "--rm"]);
       expect(argv.slice(-5)).toEqual(["i:1", ...request.argv]);
       expect(argv).toEqual(expect.arrayContaining(["--env", "TOKEN", "SLURM_ARRAY_TASK_ID"]));
-      expect(argv.join(" ")).not.toContain("hidden");
+      expect(argv).not.toContain("PATH");
+      expect(argv.join(" ")).not.toMatch(/hidden|HOME/);
       expect(argv).toContain(kind === "docker" ? "--gpus" : "--userns=keep-id");
     },
   );
 
   it("refuses what would be an option", () => {
-    const place = { kind: "docker", image: "--privileged", mounts: [], gpu: false } as const;
+    const place = { kind: "docker", image: "--privileged", mounts: [], gpu: false, variables: [] } as const;
     expect(() => onNode(place, request)).toThrow(expect.objectContaining({ code: "SYG-USAGE" }));
   });
 });
