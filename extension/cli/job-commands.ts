@@ -91,6 +91,15 @@ export const jobCommands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/job/stop.ts")).stop,
   },
   {
+    name: "adopt",
+    description: "look after a job on Slurm again whose supervisor is gone",
+    define: (command) =>
+      command
+        .argument("<name>", name)
+        .option("--grace <time>", "time between TERM and KILL when it is stopped", duration, 10),
+    load: async () => (await import("./commands/job/adopt.ts")).adopt,
+  },
+  {
     name: "health",
     description: "whether jobs really are what they say; exits 1 when one is not",
     define: (command) => command.argument("[name]", name),

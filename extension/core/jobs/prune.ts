@@ -5,6 +5,7 @@ import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
 import { silentLog } from "../base/log.ts";
 import { lockFile, logName, partOfLog, statusFile } from "./layout.ts";
 import type { RunnerOf } from "./runner.ts";
+import type { JobStatus } from "./status/status.ts";
 import { type Job, listAllRuns, readJob } from "./store.ts";
 
 export interface PruneOptions {
@@ -84,19 +85,22 @@ function isFresh({ age, changed }: Candidate, { spare = 0 }: PruneOptions): bool
 
 /** Whether a run has ended, by its job's status, which is read once. */
 function endedIn(folder: string, self: LockHolder, options: PruneOptions) {
-  const live = new Map<string, { readonly run: string | undefined } | undefined>();
+  const live = new Map<string, JobStatus | undefined>();
   return async ({ job, run }: PrunedRun): Promise<boolean> => {
     if (!live.has(job)) {
       const found = await readJob(folder, job, self);
-      live.set(
-        job,
-        found !== undefined && (await mayLive(found, options)) ? { run: found.status.run } : undefined,
-      );
+      live.set(job, found !== undefined && (await mayLive(found, options)) ? found.status : undefined);
     }
     const current = live.get(job);
-    // The original runner does not say which log is the live one's.
-    return current === undefined || (current.run !== undefined && current.run !== run);
+    return current === undefined || !needs(current, run);
   };
+}
+
+/** The run itself, or one that it has taken over, in whose folder it goes on. */
+function needs(status: JobStatus, run: string): boolean {
+  // The original runner does not say which log is the live one's.
+  if (status.run === undefined || status.run === run) return true;
+  return isRunFolder(path.basename(status.handle["folder"] ?? ""), status.job, run);
 }
 
 /** What a lost run left may be at work without its supervisor; so it may where its place cannot be asked from here. */
@@ -118,8 +122,7 @@ async function removeRun(folder: string, job: string, run: string, options: Prun
   const { signal } = options;
   return withLock(lockFile(folder, job), { what: "sygaldry job prune", log: silentLog, signal }, async () => {
     const now = await readJob(folder, job);
-    const isLatest = now?.status.run === undefined || now.status.run === run;
-    if (now !== undefined && isLatest && (await mayLive(now, options))) return false;
+    if (now !== undefined && needs(now.status, run) && (await mayLive(now, options))) return false;
     const log = logName(job, run);
     for (const name of await readdir(folder)) {
       const isOfRun = name === log || partOfLog(log, name) !== undefined || isRunFolder(name, job, run);

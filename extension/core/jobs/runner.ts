@@ -31,6 +31,11 @@ export interface Runner {
    * Undefined when the place cannot be asked from here.
    */
   look(handle: RunHandle, signal?: AbortSignal): Promise<RunState | undefined>;
+  /**
+   * Goes on with such a run, from its output's beginning; undefined where output is lost with the supervisor. Throws SYG-JOB
+   * when the handle does not tell the run.
+   */
+  readonly attach?: (handle: RunHandle) => Running;
   /** Ends all that is left of such a run: TERM, after `grace` milliseconds KILL. Resolves when nothing is left. */
   end(handle: RunHandle, grace: number, signal?: AbortSignal): Promise<void>;
 }

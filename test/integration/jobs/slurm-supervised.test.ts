@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -262,6 +262,49 @@ requires("linux", "slurm")("a job on Slurm, with its supervisor (integration)", 
     });
     expect(await job("stop", "left", "--grace", "1")).toMatchObject({ exitCode: 0 });
     expect(await slurm.run("squeue", "--noheader", "--name=left", "--states=running")).toBe("");
+  });
+
+  it("is taken over by another supervisor, with all its output, when its own is gone", {
+    timeout: 90_000,
+  }, async () => {
+    const env = { ...slurm.env, SYGALDRY_PROJECT_ID: "demo", SYGALDRY_CONTAINER_ROOT: slurm.folder };
+    const job = (...args: readonly string[]) => sygaldry(["job", ...args], { cwd: slurm.folder, env });
+    const go = path.join(slurm.folder, "go");
+    const script = `echo one; until [ -e '${go}' ]; do sleep 0.1; done; echo two; exit 3`;
+    const started = await job("run", "--name", "heir", "--on", "slurm", "--json", "--", "sh", "-c", script);
+    const { supervisor, status, run } = started.json() as Readonly<Record<string, string>> & {
+      supervisor: number;
+    };
+    const own = path.dirname(status ?? "");
+    const state = async () => (await readJob(own, "heir"))?.status.state;
+    expect((await job("adopt", "heir")).stderr).toContain("error[SYG-JOB-RUNNING]");
+    while ((await state()) !== "PROGRESS") await delay(20);
+    process.kill(supervisor, "SIGKILL");
+    while (existsSync(`/proc/${supervisor}`)) await delay(20);
+    expect((await job("status", "heir", "--json")).json()).toMatchObject({ state: "LOST" });
+
+    const adopted = await job("adopt", "heir", "--json");
+    expect(adopted.exitCode, adopted.stderr).toBe(0);
+    while ((await state()) !== "PROGRESS") await delay(20);
+    const now = (await readJob(own, "heir"))?.status;
+    expect(now).toMatchObject({ on: "slurm", command: expect.stringContaining("echo one") });
+    expect(now?.run).not.toBe(run);
+    // The run that it took over has the files in which it goes on.
+    expect(
+      await pruneJobs(own, {
+        keep: 0,
+        dryRun: true,
+        runnerOf: () => slurmRunner({ folder: own, env: slurm.env }),
+      }),
+    ).not.toContainEqual(expect.objectContaining({ run }));
+    await writeFile(go, "");
+    expect((await job("wait", "heir")).exitCode).toBe(3);
+    const told = (await job("tail", "heir", "--event", "output", "--json")).json();
+    expect(told).toMatchObject({ events: [{ msg: "one" }, { msg: "two" }] });
+    const before = (await job("tail", "heir", "--run", run ?? "", "-n", "1", "--json")).json();
+    expect(before).toMatchObject({ events: [{ event: "lost" }] });
+    const late = await job("adopt", "heir");
+    expect(late.stderr).toContain("error[SYG-JOB]: the job heir has ended: FAILED");
   });
 
   it("is LOST with its node", { timeout: 60_000 }, async () => {

@@ -70,7 +70,7 @@ async function healthOf(folder: string, before: Job, signal: AbortSignal): Promi
       : []),
     ...(onSlurm
       ? [
-          `Slurm job ${status.handle["slurm"]} is still ${left.state}: \`sygaldry job stop ${status.job}\` cancels it`,
+          `Slurm job ${status.handle["slurm"]} is still ${left.state}: \`sygaldry job stop ${status.job}\` cancels it, \`sygaldry job adopt ${status.job}\` goes on with it`,
         ]
       : []),
     ...(status.log !== undefined && !existsSync(path.join(folder, status.log)) ? ["its log is gone"] : []),

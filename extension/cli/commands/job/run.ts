@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { checkJobName } from "../../../core/jobs/layout.ts";
@@ -12,6 +11,7 @@ import { createOutput } from "../../output.ts";
 import { attach } from "./attach.ts";
 import { jobsPlace } from "./folder.ts";
 import { type PlaceOptions, placeOf, variables } from "./place.ts";
+import { diskPatience, every, supervisorProgram } from "./supervisor-program.ts";
 import { withinOf } from "./within.ts";
 
 interface RunOptions extends PlaceOptions {
@@ -35,10 +35,6 @@ interface RunOptions extends PlaceOptions {
   readonly mount?: readonly string[];
 }
 
-/** Seconds between two heartbeats, and how long a full disk may hold a command up. */
-const every = 5;
-const diskPatience = 60;
-
 export async function run(
   options: RunOptions,
   args: readonly string[],
@@ -59,27 +55,6 @@ export async function run(
     `${job} (run ${id}) has started; watch it with \`sygaldry job tail -f ${job}\``,
   );
   return 0;
-}
-
-/**
- * A supervisor is small, however much its command writes: a small heap, no code of V8's optimising compiler (it saves no
- * time here), and read buffers that the C library gives back to the system.
- */
-const leanNode = [
-  ...["--max-semi-space-size=1", "--optimize-for-size", "--initial-old-space-size=4"],
-  ...["--max-old-space-size=48", "--no-opt", "--no-sparkplug"],
-];
-const leanMalloc = { MALLOC_ARENA_MAX: "1", MALLOC_MMAP_THRESHOLD_: "32768" };
-
-/** The supervisor's own bundle; the bundle that this code is in where that stands alone, as it does in images. */
-function supervisorProgram() {
-  const own = path.join(path.dirname(__filename), "supervisor.cjs");
-  const program = existsSync(own) ? [own] : [__filename, "job", "supervise"];
-  return {
-    command: process.execPath,
-    args: [...leanNode, ...program],
-    env: { ...process.env, ...leanMalloc },
-  };
 }
 
 async function requestOf(

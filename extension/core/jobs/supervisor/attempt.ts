@@ -1,11 +1,21 @@
 import { messageOf, SygaldryError } from "../../base/errors.ts";
-import type { ProgressRecogniser, RunEnd, Runner, Running, RunRequest, RunState } from "../runner.ts";
+import type {
+  ProgressRecogniser,
+  RunEnd,
+  RunHandle,
+  Runner,
+  Running,
+  RunRequest,
+  RunState,
+} from "../runner.ts";
 import type { Control } from "./control.ts";
 import type { Journal } from "./journal.ts";
 import { lastLines } from "./last-lines.ts";
 import { type Pump, pump } from "./pump.ts";
 
 export interface AttemptOptions {
+  /** The run that is taken over instead of being started. */
+  readonly adopted?: RunHandle | undefined;
   readonly runner: Runner;
   readonly request: RunRequest;
   readonly journal: Journal;
@@ -23,11 +33,12 @@ export interface AttemptEnd extends RunEnd {
   readonly stderr: readonly string[];
 }
 
-/** Runs the command once, with all it writes in the log and its life in the status. Never rejects. */
+/** Runs the command once, or takes over, with all it writes in the log and its life in the status. Never rejects. */
 export async function runAttempt(options: AttemptOptions): Promise<AttemptEnd> {
-  const { runner, request, journal } = options;
+  const { runner, request, journal, adopted } = options;
   try {
-    return await watch(await runner.start(request), options);
+    const attached = adopted === undefined ? undefined : runner.attach?.(adopted);
+    return await watch(attached ?? (await runner.start(request)), options);
   } catch (error) {
     const missing = error instanceof SygaldryError && error.code === "SYG-TOOL-MISSING";
     const rc = missing ? (/EACCES/.test(error.message) ? 126 : 127) : undefined;

@@ -9,10 +9,11 @@ import { redactor } from "../../base/redact.ts";
 import { shellJoin } from "../../base/shell.ts";
 import { checkJobName, lockFile, logName, runAt, stopRequestFile, timeOfRun } from "../layout.ts";
 import { createLog, type LogWriter } from "../log/log-writer.ts";
-import type { RunnerKind, RunnerOf } from "../runner.ts";
+import type { RunHandle, RunnerKind, RunnerOf } from "../runner.ts";
 import { isFinal, type JobStatus } from "../status/status.ts";
 import { statusWriter } from "../status/write-status.ts";
-import { readJob } from "../store.ts";
+import { type Job, readJob } from "../store.ts";
+import { adoptable } from "./adoptable.ts";
 import { type Journal, journalOf } from "./journal.ts";
 import { isCertain, markLost } from "./reconcile.ts";
 import type { SupervisorRequest } from "./request.ts";
@@ -22,11 +23,13 @@ export interface Claim {
   readonly run: string;
   readonly mark: string;
   readonly journal: Journal;
+  /** Of the run that it takes over. */
+  readonly adopted?: RunHandle | undefined;
 }
 
 /**
  * Makes this process the owner of a new run: one process alone, however many try at once. Throws SYG-JOB-RUNNING when a run
- * of that name is, or may be, at work, SYG-JOB-NAME for a name that cannot be.
+ * of that name is, or may be, at work, SYG-JOB-NAME for a name that cannot be, and what adoptable throws.
  */
 export async function claimRun(
   request: SupervisorRequest,
@@ -52,7 +55,8 @@ async function tryClaim(
   const self = await thisProcess(`job ${job}`);
   return withLock(lockFile(folder, job), { what: `sygaldry job run ${job}`, log: silentLog }, async () => {
     const before = await readJob(folder, job, self);
-    if (before !== undefined) {
+    const adopted = request.adopt === true ? await adoptedIn(folder, job, before, runnerOf) : undefined;
+    if (before !== undefined && adopted === undefined) {
       const { status } = isCertain(before) ? await markLost(folder, before) : before;
       const taken = await whyTaken(status, before.verdict.life, runnerOf);
       if (taken !== undefined && !request.chosen) return undefined;
@@ -61,25 +65,27 @@ async function tryClaim(
     rmSync(stopRequestFile(folder, job), { force: true });
     const redact = request.secrets.length > 0 ? redactor(request.secrets) : undefined;
     const { log, run } = newLog(request, job, redact, before?.status.run);
-    const mark = `${job}@${run}@${randomBytes(8).toString("hex")}`;
-    const command = shellJoin(request.argv);
+    const mark = adopted?.handle["mark"] ?? `${job}@${run}@${randomBytes(8).toString("hex")}`;
+    const command = adopted?.command ?? shellJoin(request.argv);
+    const cwd = adopted?.cwd ?? request.cwd;
     const status: JobStatus = {
       ...{ state: "START", job, ts: new Date().toISOString(), run, on, log: logName(job, run) },
       ...{
         started: new Date().toISOString(),
         every: request.every,
         attempts: request.retries + 1,
-        handle: { mark },
+        handle: adopted?.handle ?? { mark },
       },
       supervisor: {
         ...{ pid: self.pid, host: self.host, startTime: self.startTime, bootId: self.bootId },
         ...{ machine: self.machine, pidNamespace: self.pidNamespace },
       },
       command: shorten(redact === undefined ? command : redact(command)),
-      cwd: request.cwd,
+      cwd,
     };
     const journal = journalOf(status, log, statusWriter(folder, job));
-    journal.event("start", { on, command: status.command, cwd: request.cwd });
+    const from = adopted === undefined ? {} : { msg: `takes over run ${adopted.run ?? "unknown"}` };
+    journal.event("start", { on, command: status.command, cwd, ...from });
     journal.flush();
     if (!journal.change({}, true)) {
       journal.close();
@@ -87,8 +93,14 @@ async function tryClaim(
         next: "Make it a folder that you may write to, on a disk with free space.",
       });
     }
-    return { job, run, mark, journal };
+    return { job, run, mark, journal, adopted: adopted?.handle };
   });
+}
+
+/** For whoever holds the job's lock. Throws SYG-JOB-MISSING, and as `adoptable` does. */
+async function adoptedIn(folder: string, job: string, before: Job | undefined, runnerOf: RunnerOf) {
+  if (before === undefined) throw new SygaldryError("SYG-JOB-MISSING", `there is no job ${job} in ${folder}`);
+  return adoptable(isCertain(before) ? await markLost(folder, before) : before, runnerOf);
 }
 
 async function whyTaken(
@@ -113,7 +125,7 @@ async function whyTaken(
       ? `Slurm job ${status.handle["slurm"]} of its run ${run ?? ""} is still ${left.state}`
       : `${processes} processes of its run ${run ?? ""} still run`;
   return new SygaldryError("SYG-JOB-RUNNING", `the supervisor of ${job} is gone, and ${what}`, {
-    next: `End what is left with \`sygaldry job stop ${job}\`.`,
+    next: `End what is left with \`sygaldry job stop ${job}\`${status.on === "slurm" ? `, or go on with it: \`sygaldry job adopt ${job}\`` : ""}.`,
   });
 }
 

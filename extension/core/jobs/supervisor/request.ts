@@ -32,6 +32,7 @@ const requestSchema = z.strictObject({
   env: z.record(z.string(), z.string()),
   secrets: z.array(z.string()),
   timeout: z.number().positive().optional(),
+  adopt: z.boolean().optional(),
   retries: z.int().nonnegative(),
   retryDelay: z.number().nonnegative(),
   after: z.array(z.strictObject({ job: z.string(), run: z.string().optional() })),
@@ -62,6 +63,8 @@ export interface SupervisorRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Values that neither log nor status may hold. */
   readonly secrets: readonly string[];
+  /** Takes over a lost run of the job (see adoptable), whose command and folder are in its status, instead of starting one. */
+  readonly adopt?: boolean | undefined;
   /** Of one attempt. */
   readonly timeout?: number | undefined;
   readonly retries: number;

@@ -66,7 +66,7 @@ async function attempts(
   control: Control,
   { runner, recogniser }: SupervisorOptions,
 ): Promise<AttemptEnd> {
-  const { journal, job, run, mark } = claim;
+  const { journal, job, run, mark, adopted } = claim;
   const { argv, cwd, env, timeout, grace, every, diskPatience } = request;
   for (let attempt = 1; ; attempt++) {
     journal.event("attempt", { attempt, attempts: request.retries + 1 });
@@ -74,7 +74,7 @@ async function attempts(
     // A timeout ends one attempt, a stop all of them.
     const own = attemptControl(control);
     const end = await runAttempt({
-      ...{ runner, journal, control: own.control, timeout, grace, every, diskPatience },
+      ...{ runner, adopted, journal, control: own.control, timeout, grace, every, diskPatience },
       ...{ request: { job, run, mark, argv, cwd, env }, recogniser: recogniser?.() },
     });
     own.dispose();

@@ -32,8 +32,7 @@ export interface SlurmOptions {
 }
 
 export interface SlurmRunner extends Runner {
-  /** Goes on watching a run that another process has submitted, from its output's beginning. */
-  attach(handle: RunHandle): Running;
+  readonly attach: (handle: RunHandle) => Running;
 }
 
 /** Runs commands as batch jobs of the site's own Slurm, through its command line tools. */
