@@ -26,7 +26,7 @@ export function createOutput({ json, quiet, verbose }: OutputOptions): Output {
     warn: (message) => line(`${pc.yellow("warning:")} ${message}`),
     problem: ({ code, message, next }) => line(failureText(code, message, next)),
     result(value, text) {
-      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (json) printJson(value);
       else if (text !== undefined && text !== "") process.stdout.write(`${text}\n`);
     },
   };
@@ -36,7 +36,7 @@ export function createOutput({ json, quiet, verbose }: OutputOptions): Output {
 export function printFailure(error: unknown, options: OutputOptions): void {
   if (isCancellation(error)) {
     process.stderr.write("cancelled\n");
-    if (options.json) printJson({ code: "SYG-CANCELLED", message: "cancelled" });
+    if (options.json) printJson({ error: { code: "SYG-CANCELLED", message: "cancelled" } });
     return;
   }
   const known = error instanceof SygaldryError ? error : undefined;
@@ -45,7 +45,9 @@ export function printFailure(error: unknown, options: OutputOptions): void {
   if (known === undefined)
     process.stderr.write("This is a fault in Sygaldry; please report it with the output of --verbose.\n");
   if (options.verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (options.json) printJson({ code, message: messageOf(error), next: known?.next, ...known?.data });
+  if (options.json) {
+    printJson({ error: { code, message: messageOf(error), next: known?.next, ...known?.data } });
+  }
 }
 
 function failureText(code: string, message: string, next: string | undefined): string {
@@ -56,11 +58,12 @@ function failureText(code: string, message: string, next: string | undefined): s
 /** The object of a command line that the parser refused; it has told people already. */
 export function printUsageFailure(message: string): void {
   const next = "See `sygaldry --help`.";
-  printJson({ code: "SYG-USAGE", message: message.replace(/^error: /, ""), next });
+  printJson({ error: { code: "SYG-USAGE", message: message.replace(/^error: /, ""), next } });
 }
 
-function printJson(error: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+/** Spread out for people only: for programs it is one line, which is many times faster to make where there is much to say. */
+function printJson(value: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`);
 }
 
 /** Columns padded to their widest cell, two spaces apart; no trailing spaces. */

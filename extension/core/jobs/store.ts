@@ -4,7 +4,8 @@ import path from "node:path";
 import { SygaldryError, systemCode } from "../base/errors.ts";
 import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
 import { checkJobName, isJobName, logName, parseLogName, statusEnding, statusFile } from "./layout.ts";
-import { isFinal, type JobStatus, parseStatus } from "./status/status.ts";
+import { parseStatus } from "./status/parse-status.ts";
+import { isFinal, type JobStatus } from "./status/status.ts";
 import { type WrittenWithin, writtenWithin } from "./supervisor/heartbeat-age.ts";
 import { judgeStatus, type Verdict } from "./supervisor/liveness.ts";
 
@@ -39,7 +40,7 @@ export async function requireJob(folder: string, name: string): Promise<Job> {
 
 /** All jobs of a folder by name, read without their logs. Empty when there is no such folder. */
 export async function listJobs(folder: string, signal?: AbortSignal): Promise<readonly Job[]> {
-  const self = await thisProcess("sygaldry job list");
+  let self: LockHolder | undefined;
   const isFresh = writtenWithin(folder);
   const jobs: Job[] = [];
   let count = 0;
@@ -53,6 +54,7 @@ export async function listJobs(folder: string, signal?: AbortSignal): Promise<re
     // Nothing can be said against these, and they are most.
     if (status !== undefined && isFinal(status)) jobs.push({ status, verdict: { life: "ended" } });
     else if (text !== undefined) {
+      self ??= await thisProcess("sygaldry job list");
       const job = await judged(name, self, isFresh, () => readSmall(file));
       if (job !== undefined) jobs.push(job);
     }

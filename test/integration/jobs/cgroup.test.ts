@@ -17,7 +17,7 @@ import type { RunHandle } from "../../../extension/core/jobs/runner.ts";
 import { makeRunCgroup } from "../../../extension/core/jobs/runners/process/cgroup.ts";
 import { ownCgroup } from "../../../extension/core/jobs/runners/process/own-cgroup.ts";
 import { variableOf } from "../../../extension/core/jobs/runners/process/process-table.ts";
-import { parseStatus } from "../../../extension/core/jobs/status/status.ts";
+import { parseStatus } from "../../../extension/core/jobs/status/parse-status.ts";
 import { installedCli } from "../../support/installed-cli.ts";
 import { inRepository } from "../../support/paths.ts";
 import { requires } from "../../support/requirements.ts";

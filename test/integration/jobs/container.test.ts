@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type JobStatus, parseStatus } from "../../../extension/core/jobs/status/status.ts";
+import { parseStatus } from "../../../extension/core/jobs/status/parse-status.ts";
+import type { JobStatus } from "../../../extension/core/jobs/status/status.ts";
 import { docker } from "../../support/docker.ts";
 import { requires } from "../../support/requirements.ts";
 import { createSlimProject, type SlimProject, slim } from "../../support/slim-project.ts";

@@ -2,13 +2,14 @@ import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { jobsFolderName } from "../../../core/jobs/layout.ts";
 import { type JobSettings, jobSettings } from "../../../core/jobs/settings.ts";
-import { loadConfig, type ProjectConfig } from "../../../core/project/config.ts";
+import type { ProjectConfig } from "../../../core/project/config.ts";
 import { resolvePath } from "../../../core/project/home-path.ts";
 import { idFromName, projectId } from "../../../core/project/identity.ts";
+import { findConfigFile } from "../../../core/project/root.ts";
 import { projectDirectory, storageRoot, unconfiguredStorageRoot } from "../../../core/project/storage.ts";
 import { isInsideContainer } from "../../../core/site/here.ts";
 import { type CommonOptions, loadOptions } from "../../options.ts";
-import { portableStorageRoot } from "../../site.ts";
+import { isConfigured, portableStorageRoot } from "../../site.ts";
 
 interface JobsPlace {
   readonly folder: string;
@@ -26,18 +27,17 @@ export async function jobsFolder(options: CommonOptions): Promise<string> {
 /** The same, with what sygaldry.yaml says about jobs, where there is one. */
 export async function jobsPlace(options: CommonOptions): Promise<JobsPlace> {
   const load = { environment: process.env, ...loadOptions(options) };
-  try {
+  if (isConfigured(load)) {
+    // The schema takes longer to make than most commands without a configuration.
+    const { loadConfig } = await import("../../../core/project/config.ts");
     const project = await loadConfig(load);
     const settings = jobSettings(project.config);
     return { folder: isInsideContainer() ? insideFolder : await folderOf(project), settings };
-  } catch (error) {
-    const without = error instanceof SygaldryError && error.code === "SYG-CONFIG-MISSING";
-    if (!without || options.config !== undefined) throw error;
-    if (isInsideContainer()) return { folder: insideFolder, settings: {} };
-    const id = options.projectId ?? process.env["SYGALDRY_PROJECT_ID"];
-    if (id === undefined) throw error;
-    return { folder: await folderOfId(id, options.storageRoot), settings: {} };
   }
+  if (isInsideContainer()) return { folder: insideFolder, settings: {} };
+  // The last says that there is no configuration.
+  const id = options.projectId ?? process.env["SYGALDRY_PROJECT_ID"] ?? findConfigFile(load.cwd);
+  return { folder: await folderOfId(id, options.storageRoot), settings: {} };
 }
 
 const insideFolder = path.join("/opt/bazel_cache", jobsFolderName);

@@ -8,27 +8,34 @@ import { durationText } from "../../amounts.ts";
 export function jobJson(job: Job): Readonly<Record<string, unknown>> {
   const status = shownStatus(job);
   const { state, ts, run, on, log, started, ended, attempt, attempts, progress, rc, cause, signal } = status;
+  // One object without others in between: a list has thousands.
   return {
-    ...{
-      job: status.job,
-      state,
-      run: run ?? null,
-      ts,
-      on: on ?? null,
-      live: !isFinal(status),
-      life: job.verdict.life,
-    },
-    ...{ started: started ?? null, ended: ended ?? null, elapsed: elapsedOf(status) ?? null },
-    ...{ rc: rc ?? null, cause: cause ?? null, signal: signal ?? null, reason: reasonOf(job) ?? null },
-    ...{ attempt: attempt ?? null, attempts: attempts ?? null, progress: progressJson(progress) },
-    ...{
-      cpuSeconds: status.cpuSeconds ?? null,
-      memory: status.memory ?? null,
-      peakMemory: status.peakMemory ?? null,
-      gpuMemory: status.gpuMemory ?? null,
-      peakGpuMemory: status.peakGpuMemory ?? null,
-    },
-    ...{ command: status.command ?? null, cwd: status.cwd ?? null, log: log ?? null, at: placeJson(status) },
+    job: status.job,
+    state,
+    run: run ?? null,
+    ts,
+    on: on ?? null,
+    live: !isFinal(status),
+    life: job.verdict.life,
+    started: started ?? null,
+    ended: ended ?? null,
+    elapsed: elapsedOf(status) ?? null,
+    rc: rc ?? null,
+    cause: cause ?? null,
+    signal: signal ?? null,
+    reason: reasonOf(job) ?? null,
+    attempt: attempt ?? null,
+    attempts: attempts ?? null,
+    progress: progressJson(progress),
+    cpuSeconds: status.cpuSeconds ?? null,
+    memory: status.memory ?? null,
+    peakMemory: status.peakMemory ?? null,
+    gpuMemory: status.gpuMemory ?? null,
+    peakGpuMemory: status.peakGpuMemory ?? null,
+    command: status.command ?? null,
+    cwd: status.cwd ?? null,
+    log: log ?? null,
+    at: placeJson(status),
   };
 }
 

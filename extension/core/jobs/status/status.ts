@@ -1,5 +1,5 @@
 import type { EndCause, Progress, RunnerKind } from "../runner.ts";
-import { formatFields, readFields } from "./fields.ts";
+import { formatFields } from "./fields.ts";
 
 /**
  * A job's state, as the first word of its status line.
@@ -8,7 +8,7 @@ import { formatFields, readFields } from "./fields.ts";
 export type JobState = "START" | "PROGRESS" | "DONE" | "FAILED" | "STOPPED" | "LOST";
 
 /** Who owns the run: enough to tell from the same machine for certain whether it still lives (see LockHolder). */
-interface SupervisorIdentity {
+export interface SupervisorIdentity {
   readonly pid: number;
   readonly startTime: string | undefined;
   readonly bootId: string | undefined;
@@ -59,15 +59,6 @@ export interface JobStatus {
   readonly cwd?: string | undefined;
 }
 
-const states: ReadonlySet<string> = new Set<JobState>([
-  "START",
-  "PROGRESS",
-  "DONE",
-  "FAILED",
-  "STOPPED",
-  "LOST",
-]);
-
 export function isFinal({ state }: Pick<JobStatus, "state">): boolean {
   return state !== "START" && state !== "PROGRESS";
 }
@@ -88,102 +79,4 @@ export function formatStatus(status: JobStatus): string {
     ...Object.entries(handle).map(([name, value]) => [`at.${name}`, value] as const),
   ];
   return `${state} ${formatFields(fields)}\n`;
-}
-
-/**
- * The last line of a status file that is one; so a file that is being written by the original runner, which writes in
- * place and appends, still tells what is known. Undefined when there is none.
- */
-export function parseStatus(text: string): JobStatus | undefined {
-  let end = text.length;
-  while (end > 0) {
-    const start = text.lastIndexOf("\n", end - 1) + 1;
-    const status = parseLine(text.slice(start, end));
-    if (status !== undefined) return status;
-    end = start - 1;
-  }
-  return undefined;
-}
-
-function parseLine(line: string): JobStatus | undefined {
-  const space = line.indexOf(" ");
-  const state = space < 0 ? "" : line.slice(0, space);
-  if (!isState(state)) return undefined;
-  const found: Found = { plain: {}, progress: {}, supervisor: {}, handle: {} };
-  readFields(line.slice(space + 1), (name, value) => put(found, name, value));
-  const { plain, progress, handle } = found;
-  const { job, ts } = plain;
-  if (typeof job !== "string" || typeof ts !== "string" || Number.isNaN(Date.parse(ts))) return undefined;
-  if (Object.keys(progress).length > 0) plain["progress"] = progress;
-  const supervisor = supervisorOf(found.supervisor);
-  if (supervisor !== undefined) plain["supervisor"] = supervisor;
-  return Object.assign(plain, { state, job, ts, handle });
-}
-
-function isState(word: string): word is JobState {
-  return states.has(word);
-}
-
-interface Found {
-  readonly plain: Record<string, unknown>;
-  readonly progress: Record<string, unknown>;
-  readonly supervisor: Record<string, string>;
-  readonly handle: Record<string, string>;
-}
-
-type Place = "text" | "number" | "progress" | "phase" | "on" | "cause";
-
-const places: ReadonlyMap<string, Place> = new Map<string, Place>([
-  ...["job", "ts", "run", "log", "started", "ended", "signal", "reason", "command", "cwd"].map(
-    (name) => [name, "text"] as const,
-  ),
-  ...["pid", "every", "uptime", "elapsed", "attempt", "attempts", "rc"].map(
-    (name) => [name, "number"] as const,
-  ),
-  ...["cpuSeconds", "memory", "peakMemory", "gpuMemory", "peakGpuMemory"].map(
-    (name) => [name, "number"] as const,
-  ),
-  ...["done", "total", "percent", "eta"].map((name) => [name, "progress"] as const),
-  ...[["phase", "phase"] as const, ["on", "on"] as const, ["cause", "cause"] as const],
-]);
-const kinds: ReadonlySet<string> = new Set<RunnerKind>(["process", "container", "slurm"]);
-const causes: readonly EndCause[] = [
-  ...(["exit", "signal", "timeout", "stopped", "oom", "disk-full", "start", "dependency", "lost"] as const),
-];
-
-/** Undefined for what is no cause of an end. */
-export function endCause(word: unknown): EndCause | undefined {
-  return causes.find((cause) => cause === word);
-}
-
-function put(found: Found, name: string, value: string): void {
-  const place = places.get(name);
-  if (place === "text") found.plain[name] = value;
-  else if (place === "number") setNumber(found.plain, name, value);
-  else if (place === "progress") setNumber(found.progress, name, value);
-  else if (place === "phase") found.progress[name] = value;
-  else if (place === "on" ? kinds.has(value) : place === "cause" && endCause(value) !== undefined)
-    found.plain[name] = value;
-  else if (name.startsWith("supervisor.")) found.supervisor[name.slice("supervisor.".length)] = value;
-  else if (name.startsWith("at.")) found.handle[name.slice("at.".length)] = value;
-}
-
-function supervisorOf(fields: Readonly<Record<string, string>>): SupervisorIdentity | undefined {
-  const pid = Number(fields["pid"]);
-  const host = fields["host"];
-  if (!Number.isInteger(pid) || pid <= 0 || host === undefined) return undefined;
-  return {
-    pid,
-    host,
-    startTime: fields["startTime"],
-    bootId: fields["bootId"],
-    machine: fields["machine"],
-    pidNamespace: fields["pidNamespace"],
-  };
-}
-
-function setNumber(into: Record<string, unknown>, name: string, text: string | undefined): void {
-  if (text === undefined || text === "") return;
-  const value = Number(text);
-  if (Number.isFinite(value)) into[name] = value;
 }

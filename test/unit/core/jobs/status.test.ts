@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  formatStatus,
-  isFinal,
-  type JobStatus,
-  parseStatus,
-} from "../../../../extension/core/jobs/status/status.ts";
+import { parseStatus } from "../../../../extension/core/jobs/status/parse-status.ts";
+import { formatStatus, isFinal, type JobStatus } from "../../../../extension/core/jobs/status/status.ts";
 
 const whole: JobStatus = {
   state: "PROGRESS",
