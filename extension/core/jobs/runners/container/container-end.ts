@@ -13,7 +13,7 @@ const enginePatience = 5 * 60_000;
 const settling = 1_000;
 
 /** Milliseconds between looks at a container. */
-const poll = 5_000;
+export const poll = 5_000;
 
 /** How the end of this start of a container ends a run in it; undefined while it goes on. Throws as `inspect` does. */
 export async function endOfContainer(

@@ -6,7 +6,7 @@ import type { GpuMeter } from "../process/gpu.ts";
 import type { ProcessEntry } from "../process/process-table.ts";
 import type { ProcessTree } from "../process/process-tree.ts";
 import { resourceMeter } from "../process/sample.ts";
-import { endOfCommand, endOfContainer, lost, patiently, untilContainerEnds } from "./container-end.ts";
+import { endOfCommand, endOfContainer, lost, patiently, poll, untilContainerEnds } from "./container-end.ts";
 import type { ContainerHost } from "./container-host.ts";
 import { hostPids } from "./host-pids.ts";
 import type { ContainerSight, JobContainer } from "./job-container.ts";
@@ -44,7 +44,7 @@ export async function endOfRun(
   );
   try {
     const gone = untilContainerEnds(container, before, settled, over.signal);
-    const rc = await Promise.race([settled, gone]);
+    const rc = await Promise.race([settled, gone, untilNothingRuns(run, streams, over.signal)]);
     over.abort();
     for (const stream of streams) stream.end();
     const end = typeof rc === "object" ? rc : await endAfter(run, rc);
@@ -57,6 +57,21 @@ export async function endOfRun(
     for (const stream of streams) stream.end();
     run.gpu.dispose();
     host.close();
+  }
+}
+
+/** A connection can be dead without a word, and the engine forget to say that a command has ended. */
+async function untilNothingRuns(
+  { tree }: ContainerRun,
+  streams: readonly Writable[],
+  signal: AbortSignal,
+): Promise<undefined> {
+  for (let times = 0; times < 3; ) {
+    await sleep(poll, undefined, { signal });
+    const found = await tree.find().catch(() => undefined);
+    // While the log cannot be written, what has ended is still being heard.
+    const held = streams.some((stream) => stream.writableNeedDrain);
+    times = found?.length === 0 && !held ? times + 1 : 0;
   }
 }
 

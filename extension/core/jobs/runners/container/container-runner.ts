@@ -81,8 +81,8 @@ async function start(
     const code = container.exec(before.id, {
       ...{ argv: announcing(argv), cwd, stdin, stdout, stderr, env: { ...env, [markVariable]: mark } },
     });
-    const noLeader = () => undefined;
-    const leader = await Promise.race([process, code.then(noLeader, noLeader)]);
+    // The command waits for `begin`: when this fails, nothing has run.
+    const leader = await Promise.race([process, code.then(() => undefined)]);
     const tree = processTree({ mark, leader, own: true, reaper }, host);
     let stopping: Promise<void> = Promise.resolve();
     const run = {
