@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { findBuildKitClient } from "./docker-clients.ts";
 import { namespaces } from "./private-dockerd.ts";
@@ -24,6 +24,11 @@ const catalogue = {
     () => missingDocker() ?? (findBuildKitClient() ? undefined : "no docker client has BuildKit"),
   ),
   base: distribution(() => missingDocker() ?? missingImage("sygaldry-test-base", "test/run.sh makes it")),
+  // Debian unstable's; Ubuntu has none.
+  bazel: (isDebian() ? distribution : other)(
+    () => missingDocker() ?? missingImage("sygaldry-test-bazel", "test/run.sh makes it"),
+  ),
+  buildifier: other(() => missingProgram("buildifier", ["--version"])),
   ubuntu: other(missingUbuntu),
   "devcontainer-schema": other(() =>
     existsSync(process.env["SYGALDRY_DEVCONTAINER_SCHEMA"] ?? "")
@@ -104,6 +109,10 @@ function distribution(missing: () => string | undefined): Need {
 
 function other(missing: () => string | undefined): Need {
   return { missing, distribution: false };
+}
+
+function isDebian(): boolean {
+  return existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
 }
 
 function missingProgram(program: string, args: readonly string[]): string | undefined {

@@ -54,7 +54,7 @@ def _spack_repository_impl(ctx):
 
 def _read_lock(ctx):
     file = ctx.path(ctx.attr.lock)
-    return parse_lock(ctx.read(file), str(file), str(file.dirname))
+    return parse_lock(ctx.read(file), str(file), str(file.dirname), bazel_major(ctx))
 
 def _store_of_environment(ctx):
     return ctx.getenv(_STORE_VARIABLE) if hasattr(ctx, "getenv") else ctx.os.environ.get(_STORE_VARIABLE)
@@ -71,7 +71,7 @@ def _read_stores(ctx, stores):
         if hasattr(ctx, "watch"):
             ctx.watch(file)
         if ctx.path(file).exists:
-            prefixes = dict(parse_database(ctx.read(file), file), **prefixes)
+            prefixes = dict(parse_database(ctx.read(file), file, bazel_major(ctx)), **prefixes)
         else:
             without.append(root)
     return prefixes, without
@@ -95,7 +95,7 @@ def _write_rules(ctx):
     """The rules of the BUILD files, which take what the Bazel at hand has not built in from rules_cc and rules_python."""
     for label in ["//rules:cc_library.bzl", "//rules:failure.bzl", "//private:nearest.bzl"]:
         ctx.symlink(Label(label), "rules/" + label.split(":")[1])
-    major = bazel_major()
+    major = bazel_major(ctx)
     ctx.file("rules/BUILD.bazel", "", executable = False)
     ctx.file("rules/cc.bzl", _CC_OF_RULES if major >= 9 else _CC_OF_BAZEL, executable = False)
     ctx.file("rules/python.bzl", _PYTHON_OF_RULES if major >= 8 else _PYTHON_OF_BAZEL, executable = False)

@@ -1,15 +1,15 @@
 """JSON whose faults are told by file, line and column: json.decode stops the build at an offset of it does not say what."""
 
-load(":bazel_version.bzl", "bazel_major")
 load(":errors.bzl", "refuse")
 
-def parse_json(text, file, next_step):
+def parse_json(text, file, next_step, major):
     """The value in `text`, or a failure that names the file and the position.
 
     Args:
       text: the file's content.
       file: its path, for the message.
       next_step: what to do about a damaged one.
+      major: Bazel's major version.
 
     Returns:
       The decoded value.
@@ -21,7 +21,7 @@ def parse_json(text, file, next_step):
         refuse("%s:%d: it has a merge conflict" % (file, line), "Resolve it, or solve the environment anew.")
 
     # json.decode learned to give a default instead of stopping during Bazel 6.
-    if bazel_major() >= 7:
+    if major >= 7:
         value = json.decode(text, default = _Undecodable)
         if type(value) != type(_Undecodable):
             return value

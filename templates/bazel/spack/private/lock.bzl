@@ -6,13 +6,14 @@ load(":json_text.bzl", "parse_json")
 _KNOWN_VERSIONS = [4, 5, 6, 7]
 _REMAKE = "Restore it from version control, or solve the environment anew: spack -e %s concretize --force"
 
-def parse_lock(text, file, folder):
+def parse_lock(text, file, folder, major):
     """The lock in `text`, or a failure that names the file and the place in it.
 
     Args:
       text: the file's content.
       file: its path.
       folder: the environment's folder, for the command that makes the lock anew.
+      major: Bazel's major version.
 
     Returns:
       struct(file, folder, roots: hash → spec as the user wrote it, nodes: hash → node). A node is
@@ -20,7 +21,7 @@ def parse_lock(text, file, folder):
       `run` are the hashes along edges of that kind, `virtuals` is what other nodes take from it.
     """
     remake = _REMAKE % folder
-    document = parse_json(text, file, remake)
+    document = parse_json(text, file, remake, major)
     at = struct(file = file, remake = remake)
     version = _field(at, _field(at, document, "_meta", "dict", ""), "lockfile-version", "int", "_meta")
     if version not in _KNOWN_VERSIONS:

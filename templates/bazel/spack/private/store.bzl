@@ -9,18 +9,19 @@ def database_file(root):
     """Where the database of the store at `root` lies."""
     return root + "/.spack-db/index.json"
 
-def parse_database(text, file):
+def parse_database(text, file, major):
     """What the database in `text` says is installed, or a failure that names the file and the place in it.
 
     Args:
       text: the file's content.
       file: its path.
+      major: Bazel's major version.
 
     Returns:
       hash → prefix of what is installed.
     """
     remake = "If no Spack is at work on it, the database is damaged: spack reindex rebuilds it from what lies in the store."
-    document = parse_json(text, file, remake)
+    document = parse_json(text, file, remake, major)
     database = document.get("database") if type(document) == "dict" else None
     installs = database.get("installs") if type(database) == "dict" else None
     if type(installs) != "dict":

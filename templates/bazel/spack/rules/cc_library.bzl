@@ -29,7 +29,7 @@ def _cc_info(ctx):
     )
     linking = cc.common.create_linking_context(linker_inputs = depset([cc.common.create_linker_input(
         owner = ctx.label,
-        user_link_flags = ctx.attr.link_flags,
+        user_link_flags = depset(ctx.attr.link_flags),
         additional_inputs = depset(ctx.files.libs + [ctx.file.identity]),
     )]))
     return cc.common.merge_cc_infos(
