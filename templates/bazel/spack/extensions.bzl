@@ -18,7 +18,7 @@ def _spack_impl(ctx):
         if len(environments) < len(module.tags.environment):
             refuse(
                 "two spack.environment tags have one name",
-                "Give each its own: spack.environment(name = …), and name it in use_repo too.",
+                "Give each its own: spack.environment(name = ...), and name it in use_repo too.",
             )
         overrides = _overrides(module.tags.package, environments)
         for name, tag in environments.items():

@@ -4,10 +4,10 @@ load("//private:bazel_version.bzl", "bazel_major")
 load("//private:errors.bzl", "refuse")
 load("//private:lock.bzl", "parse_lock")
 load("//private:missing.bzl", "gone", "not_installed", "only_a_module")
-load("//private:naming.bzl", "folder_name", "reachable")
+load("//private:naming.bzl", "folder_name", "own_names", "reachable")
 load("//private:nearest.bzl", "nearest")
 load("//private:overrides.bzl", "check_overrides", "decode_override")
-load("//private:places.bzl", "is_folder")
+load("//private:places.bzl", "is_folder", "write_text")
 load("//private:prefix_package.bzl", "examine_prefix")
 load("//private:store.bzl", "database_file", "parse_database")
 load("//private:synced_roots.bzl", "check_synced_roots")
@@ -44,12 +44,13 @@ def _spack_repository_impl(ctx):
     prefixes, without_database = _read_stores(ctx, stores)
     used = reachable(lock, lock.roots, ["link", "run"])
     failures, system, places = _sort_out(ctx, lock, stores, prefixes, without_database, used)
+    names = own_names(lock, used)
     _write_rules(ctx)
     for hash, message in failures.items():
         write_failure(ctx, lock.nodes[hash], message)
     for hash in system:
-        write_system_package(ctx, lock.nodes[hash], examine_system_package(ctx, lock.nodes[hash]), lock)
-    found = _write_prefixes(ctx, lock, places)
+        write_system_package(ctx, lock.nodes[hash], examine_system_package(ctx, lock.nodes[hash]), names)
+    found = _write_prefixes(ctx, lock, places, names)
     write_hub(ctx, lock, found, used)
 
 def _read_lock(ctx):
@@ -96,9 +97,9 @@ def _write_rules(ctx):
     for label in ["//rules:cc_library.bzl", "//rules:failure.bzl", "//private:nearest.bzl"]:
         ctx.symlink(Label(label), "rules/" + label.split(":")[1])
     major = bazel_major(ctx)
-    ctx.file("rules/BUILD.bazel", "", executable = False)
-    ctx.file("rules/cc.bzl", _CC_OF_RULES if major >= 9 else _CC_OF_BAZEL, executable = False)
-    ctx.file("rules/python.bzl", _PYTHON_OF_RULES if major >= 8 else _PYTHON_OF_BAZEL, executable = False)
+    write_text(ctx, "rules/BUILD.bazel", "")
+    write_text(ctx, "rules/cc.bzl", _CC_OF_RULES if major >= 9 else _CC_OF_BAZEL)
+    write_text(ctx, "rules/python.bzl", _PYTHON_OF_RULES if major >= 8 else _PYTHON_OF_BAZEL)
 
 _CC_OF_BAZEL = """cc = struct(CcInfo = CcInfo, common = cc_common)
 """
@@ -117,7 +118,7 @@ _PYTHON_OF_RULES = """load("@rules_python//python:defs.bzl", _py_library = "py_l
 py_library = _py_library
 """
 
-def _write_prefixes(ctx, lock, places):
+def _write_prefixes(ctx, lock, places, names):
     """Packages with a folder of their own; gives hash → what was found in it."""
     build_files = packages_with_build_files(ctx, [prefix for hash, prefix in places.items() if not lock.nodes[hash].external])
     found = {}
@@ -135,8 +136,8 @@ def _write_prefixes(ctx, lock, places):
             programs = ["%s/bin" % places[each] for each in needed if found[each].programs],
             python = ["%s/%s" % (places[each], folder) for each in needed for folder in found[each].site_packages],
         )
-        python_deps = [each for each in node.run if each in found and found[each].site_packages]
-        write_prefix_package(ctx, node, found[hash], lock, paths, python_deps, ctx.os.name.startswith("mac"))
+        python_deps = [lock.nodes[each] for each in node.run if each in found and found[each].site_packages]
+        write_prefix_package(ctx, node, found[hash], names, paths, python_deps, ctx.os.name.startswith("mac"))
     return found
 
 spack_repository = repository_rule(

@@ -102,4 +102,4 @@ def _below(where, key):
     return "%s.%s" % (where, key) if where else key
 
 def _misshapen(at, where, what):
-    refuse("%s is not a lockfile that Spack wrote: %s: %s" % (at.file, where, what), at.remake)
+    refuse("%s is not a lockfile that Spack wrote: %s" % (at.file, where + ": " + what if where else what), at.remake)

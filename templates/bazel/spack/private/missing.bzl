@@ -19,7 +19,7 @@ def not_installed(node, lock, stores, without_database, only_for_building):
     if without_database == stores:
         return problem(
             "%s: there is no %s/.spack-db/index.json" % (what, stores[0]),
-            "Install it: %s. If the store lies elsewhere, say so: spack.environment(store = …), or " % _install(lock) +
+            "Install it: %s. If the store lies elsewhere, say so: spack.environment(store = ...), or " % _install(lock) +
             "--repo_env=SYGALDRY_SPACK_STORE=/path.",
         )
     if only_for_building:

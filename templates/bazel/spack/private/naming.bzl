@@ -66,3 +66,21 @@ def short_name(node):
 def folder_name(node):
     """The node's Bazel package below //packages. It holds the whole hash: paths are part of every action's key."""
     return "%s-%s" % (node.name, node.hash)
+
+def own_names(lock, used):
+    """The name under which users know each node: its package's where that means it, else the one with the hash.
+
+    Args:
+      lock: what parse_lock gives.
+      used: hash → anything, what runs or is linked.
+
+    Returns:
+      hash → name.
+    """
+    packages, _ = nodes_by_name(lock)
+    names = {hash: short_name(node) for hash, node in lock.nodes.items()}
+    for name, hashes in packages.items():
+        hash = chosen(hashes, lock.roots, used)
+        if hash:
+            names[hash] = name
+    return names

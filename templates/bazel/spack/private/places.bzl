@@ -4,6 +4,21 @@ What lies below a prefix of a store is settled by its hash, and Spack writes its
 is enough. Watching thousands of folders would make the repository rule start over for each.
 """
 
+load(":bazel_version.bzl", "bazel_major")
+
+def write_text(ctx, file, text):
+    """Writes a file of the repository, every byte of names beyond ASCII as it came.
+
+    Args:
+      ctx: the repository rule's context.
+      file: its path in the repository.
+      text: its content.
+    """
+    if bazel_major(ctx) < 8:
+        ctx.file(file, text, executable = False, legacy_utf8 = False)
+    else:
+        ctx.file(file, text, executable = False)
+
 def list_folder(ctx, folder):
     """The names in a folder, sorted; none where there is no such folder.
 

@@ -15,7 +15,7 @@ def packages_with_build_files(ctx, prefixes):
     found = {}
     for start in range(0, len(prefixes), 200):
         some = prefixes[start:start + 200]
-        result = ctx.execute(["find"] + some + ["-name", "BUILD", "-o", "-name", "BUILD.bazel"])
+        result = ctx.execute(["find"] + some + ["(", "-name", "BUILD", "-o", "-name", "BUILD.bazel", ")", "!", "-type", "d"])
         for file in result.stdout.splitlines():
             owners = [prefix for prefix in some if file.startswith(prefix + "/")]
             if owners:
@@ -35,9 +35,10 @@ def take_prefix(ctx, prefix, folders, build_files):
         if not build_files:
             ctx.symlink(prefix, folder)
             continue
-        result = ctx.execute(["cp", "-rs", prefix, str(ctx.path(folder))])
+        place = ctx.path(folder)
+        ctx.execute(["mkdir", "-p", str(place.dirname)])
+        result = ctx.execute(["cp", "-rs", prefix, str(place)])
         if result.return_code != 0:
             refuse("%s cannot be linked file by file: %s" % (prefix, result.stderr.strip()), "It needs the cp of GNU coreutils.")
         for file in build_files:
-            if not ctx.path(file).exists or not getattr(ctx.path(file), "is_dir", False):
-                ctx.delete(folder + file[len(prefix):])
+            ctx.delete(folder + file[len(prefix):])

@@ -3,6 +3,7 @@
 load(":build_text.bzl", "PUBLIC", "file_text", "rule_text")
 load(":errors.bzl", "problem")
 load(":naming.bzl", "chosen", "folder_name", "nodes_by_name", "short_name")
+load(":places.bzl", "write_text")
 
 _LOAD_FAILURE = "load(\"//rules:failure.bzl\", \"spack_failure\")"
 
@@ -41,11 +42,11 @@ def write_hub(ctx, lock, found, used):
         _add(targets, short_name(node), node, found.get(hash))
         if found.get(hash) and found[hash].site_packages:
             _add_python(python, node, found[hash], packages, lock, used)
-    ctx.file("BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(targets)), executable = False)
-    ctx.file("python/BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(python)), executable = False)
+    write_text(ctx, "BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(targets)))
+    write_text(ctx, "python/BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(python)))
     message = problem("%s is not in " + lock.file, "Nearest: %s. To add it: spack -e " + lock.folder + " add --, then concretize and install.")
     names = sorted(packages.keys() + virtuals.keys() + [short_name(node) for node in lock.nodes.values()])
-    ctx.file("defs.bzl", _DEFS.format(message = repr(message), names = repr(names)), executable = False)
+    write_text(ctx, "defs.bzl", _DEFS.format(message = repr(message), names = repr(names)))
 
 def _add(targets, name, node, found):
     """All the targets of one node under one name; a name that is taken stays what it is."""
