@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { processRunner, runChecked } from "../../extension/core/base/process.ts";
+import { type ProcessResult, processRunner, runChecked } from "../../extension/core/base/process.ts";
 import { bazelImage, docker, startContainer, tryDocker } from "./docker.ts";
 import { inRepository } from "./paths.ts";
 import { runId } from "./run-id.ts";
@@ -13,7 +13,7 @@ export interface Bazel extends AsyncDisposable {
   /** An empty folder for workspaces and stores. */
   readonly folder: string;
   /** Runs `argv` in the container, whatever its exit code. */
-  exec(argv: readonly string[], cwd?: string): Promise<BazelResult>;
+  exec(argv: readonly string[], cwd?: string): Promise<ProcessResult>;
   /** A workspace below the folder; `.bazelrc` is made so that nothing asks for a network. */
   workspace(name: string, files: Readonly<Record<string, string>>): Promise<BazelWorkspace>;
 }
@@ -21,15 +21,9 @@ export interface Bazel extends AsyncDisposable {
 export interface BazelWorkspace {
   readonly path: string;
   write(files: Readonly<Record<string, string>>): Promise<void>;
-  bazel(...args: readonly string[]): Promise<BazelResult>;
+  bazel(...args: readonly string[]): Promise<ProcessResult>;
   /** Builds one target and runs it; its output. Throws when either fails. */
   run(target: string): Promise<string>;
-}
-
-export interface BazelResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /** What the workspace's MODULE.bazel says first. */

@@ -28,7 +28,6 @@ const catalogue = {
   bazel: (isDebian() ? distribution : other)(
     () => missingDocker() ?? missingImage("sygaldry-test-bazel", "test/run.sh makes it"),
   ),
-  buildifier: other(() => missingProgram("buildifier", ["--version"])),
   ubuntu: other(missingUbuntu),
   "devcontainer-schema": other(() =>
     existsSync(process.env["SYGALDRY_DEVCONTAINER_SCHEMA"] ?? "")

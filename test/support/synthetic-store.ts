@@ -76,7 +76,7 @@ export function prefixOf(root: string, each: SyntheticPackage): string {
 
 export function hashOf(each: SyntheticPackage): string {
   // Spack hashes an external before it knows the repository that the recipe is from.
-  const { namespace, ...anonymous } = contentOf(each);
+  const { namespace: _namespace, ...anonymous } = contentOf(each);
   const hashed = each.external === undefined ? contentOf(each) : anonymous;
   return base32(hash("sha1", asciiJson(hashed), "buffer"));
 }

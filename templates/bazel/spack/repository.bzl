@@ -55,7 +55,10 @@ def _spack_repository_impl(ctx):
 
 def _read_lock(ctx):
     file = ctx.path(ctx.attr.lock)
-    return parse_lock(ctx.read(file), str(file), str(file.dirname), bazel_major(ctx))
+    folder = str(file.dirname)
+    if not file.exists:
+        refuse("there is no %s" % file, "Make it: spack -e %s concretize; or correct the label of spack.environment(lock = ...)." % folder)
+    return parse_lock(ctx.read(file), str(file), folder, bazel_major(ctx))
 
 def _store_of_environment(ctx):
     return ctx.getenv(_STORE_VARIABLE) if hasattr(ctx, "getenv") else ctx.os.environ.get(_STORE_VARIABLE)

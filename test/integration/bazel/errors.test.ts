@@ -94,6 +94,16 @@ requires("linux", "bazel")("what @spack says when something is wrong (integratio
     expect((await at.bazel("build", "//:good")).exitCode).toBe(0);
   });
 
+  it("says that there is no lock, and takes one that comes", async () => {
+    await at.write({ "MODULE.bazel": module().replace("//:spack.lock", "//:sim/spack.lock") });
+    const said = await fails("good");
+    expect(said).toContain(`spack: there is no ${at.path}/sim/spack.lock.`);
+    expect(said).toContain(`next: Make it: spack -e ${at.path}/sim concretize;`);
+    await at.write({ "sim/spack.lock": lock });
+    expect((await at.bazel("build", "//:good")).exitCode).toBe(0);
+    await at.write({ "MODULE.bazel": module() });
+  });
+
   it("refuses what is said of a package that is not there", async () => {
     await at.write({ "MODULE.bazel": module("", 'spack.package(name = "headrs", libs = ["x"])\n') });
     const said = await fails("good");
