@@ -12,6 +12,7 @@ const steps = [
   ["types", "tsc", ["--noEmit"]],
   ["lint", "biome", ["check", "--error-on-warnings", "."]],
   ["lint (promises)", "oxlint", ["--type-aware", "--deny-warnings", "extension", "test", "build"]],
+  ["lint (Starlark)", "buildifier", ["-mode=check", "-lint=warn", "-warnings=all", "-r", "templates/bazel"]],
   ["dead code", "knip", []],
   ["unit tests", "vitest", ["run", "--project", "unit", ...reporters]],
   ["bundles", process.execPath, ["build/bundle.mjs"]],

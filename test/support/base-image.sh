@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Makes the image sygaldry-test-base: a minimal system of this machine's own distribution, from the mirror that its apt
-# configuration names. The root file system is kept in SYGALDRY_TEST_CACHE and made anew when it is 14 days old.
+# base-image.sh [base|bazel]: makes the image sygaldry-test-base, a minimal system of this machine's own distribution, from
+# the mirror that its apt configuration names; or sygaldry-test-bazel, Debian unstable with its Bazel, from the same mirror.
+# The root file system is kept in SYGALDRY_TEST_CACHE and made anew when it is 14 days old.
 # The last line that it prints on failure is the reason.
 set -Eeuo pipefail
 
-image=sygaldry-test-base
-label=dev.sygaldry.test-base
+kind=${1:-base}
+image=sygaldry-test-$kind
+label=dev.sygaldry.test-$kind
 days=14
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -14,7 +16,8 @@ main() {
   mkdir -p "$folder"
   command -v apt-get >/dev/null || use_what_is_there "this system has no apt to name a mirror"
   read_apt_source
-  local tarball="$folder/base-$suite-$architecture.tar.gz"
+  if [ "$kind" = bazel ]; then suite=sid components=main; fi
+  local tarball="$folder/$kind-$suite-$architecture.tar.gz"
   if command -v flock >/dev/null; then
     exec 9>"$tarball.lock"
     flock 9
@@ -57,10 +60,25 @@ make_tarball() {
     rm -rf "$root"
     return 1
   fi
+  if [ "$kind" = bazel ] && ! install_bazel "$root" >"$log" 2>&1; then
+    grep '^E: ' "$log" || tail -n 5 "$log"
+    rm -rf "$root"
+    return 1
+  fi
   rm -rf "${root:?}"/{var/cache/apt/archives,var/lib/apt/lists,dev}/*
+  if [ "$kind" = bazel ]; then rm -rf "${root:?}"/usr/share/{doc,man,locale}/*; fi
   tar -C "$root" --numeric-owner --one-file-system -cf - . | gzip -1 >"$1.new"
   mv "$1.new" "$1"
   rm -rf "$root" "$log"
+}
+
+# Java's packages want to see /proc, and nothing may start a service.
+install_bazel() {
+  cp -L /etc/resolv.conf "$1/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
+  chmod +x "$1/usr/sbin/policy-rc.d"
+  DEBIAN_FRONTEND=noninteractive unshare --mount --pid --fork --mount-proc="$1/proc" \
+    chroot "$1" apt-get install -y --no-install-recommends bazel-bootstrap libzstd-jni1
 }
 
 use_apt_proxy() {

@@ -12,6 +12,9 @@ import { sweep } from "./sweep.ts";
 /** The image that test/run.sh makes of this machine's own distribution: `requires("base")`. */
 export const baseImage = "sygaldry-test-base";
 
+/** Debian unstable with its Bazel and a C++ compiler: `requires("bazel")`. */
+export const bazelImage = "sygaldry-test-bazel";
+
 /** Put on whatever a test makes by `docker run|create|build|volume create|network create`. */
 export const ownLabel: readonly string[] = ["--label", `${testLabel}=${runId}`];
 

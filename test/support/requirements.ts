@@ -34,6 +34,8 @@ const catalogue = {
     () => missingDocker() ?? (findBuildKitClient() ? undefined : "no docker client has BuildKit"),
   ),
   base: distribution(() => missingDocker() ?? missingImage("sygaldry-test-base", "test/run.sh makes it")),
+  // Of Debian unstable, which changes every day and may lack it.
+  bazel: other(() => missingDocker() ?? missingImage("sygaldry-test-bazel", "test/run.sh makes it")),
   ubuntu: other(missingUbuntu),
   "devcontainer-schema": other(() =>
     existsSync(process.env["SYGALDRY_DEVCONTAINER_SCHEMA"] ?? "")

@@ -1,0 +1,135 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type ProcessResult, processRunner, runChecked } from "../../extension/core/base/process.ts";
+import { bazelImage, docker, startContainer, tryDocker } from "./docker.ts";
+import { inRepository } from "./paths.ts";
+import { runId } from "./run-id.ts";
+import { spackFixture } from "./spack-fixtures.ts";
+import { fixtureStoreRoot } from "./spack-store.ts";
+
+/** A real Bazel in a container without a network. Its folder is at one path on both sides. */
+export interface Bazel extends AsyncDisposable {
+  /** An empty folder for workspaces and stores. */
+  readonly folder: string;
+  /** Runs `argv` in the container, whatever its exit code. */
+  exec(argv: readonly string[], cwd?: string): Promise<ProcessResult>;
+  /** A workspace below the folder; `.bazelrc` is made so that nothing asks for a network. */
+  workspace(name: string, files: Readonly<Record<string, string>>): Promise<BazelWorkspace>;
+}
+
+export interface BazelWorkspace {
+  readonly path: string;
+  write(files: Readonly<Record<string, string>>): Promise<void>;
+  bazel(...args: readonly string[]): Promise<ProcessResult>;
+  /** Builds one target and runs it; its output. Throws when either fails. */
+  run(target: string): Promise<string>;
+}
+
+/** What the workspace's MODULE.bazel says first. */
+export const rulesModule = `
+bazel_dep(name = "sygaldry_spack", version = "0.1.0")
+local_path_override(module_name = "sygaldry_spack", path = "/rules")
+spack = use_extension("@sygaldry_spack//:extensions.bzl", "spack")
+`;
+
+/** The demo store of the fixtures is at its own path in it. */
+export async function startBazel(): Promise<Bazel> {
+  const folder = await mkdtemp(path.join(tmpdir(), `sygaldry-test-${runId}-`));
+  const store = path.join(folder, "demo-store");
+  await mkdir(store);
+  await runChecked(processRunner, {
+    command: "tar",
+    args: ["-C", store, "--strip-components=1", "-xzf", spackFixture("demo", "store.tar.gz")],
+  });
+  // A copy: Bazel must be able to read it wherever this repository lies.
+  await cp(inRepository("templates/bazel/spack"), path.join(folder, "rules"), { recursive: true });
+  const mounts = { [folder]: folder, [store]: fixtureStoreRoot, [path.join(folder, "rules")]: "/rules" };
+  const args = Object.entries(mounts).flatMap(([from, to]) => ["-v", `${from}:${to}`]);
+  const id = await startContainer(bazelImage, ["sleep", "infinity"], { args: ["--network=none", ...args] });
+  const exec = (argv: readonly string[], cwd = folder) => tryDocker(["exec", "-w", cwd, id, ...argv]);
+  await writeRegistry(path.join(folder, "registry"), exec);
+  return {
+    folder,
+    exec,
+    workspace: (name, files) => createWorkspace(folder, name, files, exec),
+    [Symbol.asyncDispose]: async () => {
+      // Whoever runs this, what root made in the container only root removes.
+      await exec(["sh", "-c", `rm -rf "${folder}"/*`]);
+      await docker(["rm", "-f", id]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createWorkspace(
+  folder: string,
+  name: string,
+  files: Readonly<Record<string, string>>,
+  exec: Bazel["exec"],
+): Promise<BazelWorkspace> {
+  const root = path.join(folder, name);
+  const write = async (more: Readonly<Record<string, string>>) => {
+    for (const [file, text] of Object.entries(more)) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+      await writeFile(path.join(root, file), text);
+    }
+  };
+  await write({
+    ".bazelrc": `${options(folder)}${files["WORKSPACE"] ? workspaceOptions : moduleOptions}`,
+    ...files,
+  });
+  const bazel = (...args: readonly string[]) =>
+    exec(
+      [
+        "bazel",
+        "--max_idle_secs=600",
+        ...args,
+        ...(args[0] === "shutdown" ? [] : ["--color=no", "--curses=no"]),
+      ],
+      root,
+    );
+  const run = async (target: string) => {
+    const { exitCode, stdout, stderr } = await bazel("run", target);
+    if (exitCode !== 0) throw new Error(stderr);
+    return stdout;
+  };
+  return { path: root, write, bazel, run };
+}
+
+const options = (folder: string) => `common --registry=file://${folder}/registry
+build --disk_cache=${folder}/disk-cache
+`;
+
+// The distribution's own modules serve bzlmod by its /etc/bazel/bazelrc; a WORKSPACE needs to be told.
+const moduleOptions = "common --noenable_workspace\n";
+const systemRules = { rules_cc: "rules/cc", rules_python: "rules/python", rules_java: "rules/java" };
+const systemTools = {
+  platforms: "tools/platforms",
+  bazel_skylib: "tools/skylib",
+  bazel_features: "tools/features",
+};
+const workspaceOptions = `common --noenable_bzlmod --enable_workspace
+${Object.entries({ ...systemRules, ...systemTools, rules_license: "rules/license" })
+  .map(([name, at]) => `common --override_repository=${name}=/usr/share/bazel/${at}\n`)
+  .join("")}`;
+
+/** What Bazel's own modules name, and nothing here uses, as empty modules. */
+async function writeRegistry(folder: string, exec: Bazel["exec"]): Promise<void> {
+  const modules = "/usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel";
+  const { stdout } = await exec(["sh", "-c", `cat ${modules}`]);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "bazel_registry.json"), "{}");
+  for (const [, name = "", version = ""] of stdout.matchAll(
+    /bazel_dep\(\s*name = "([^"]+)",\s*version = "([^"]+)"/g,
+  )) {
+    const [entry, source] = [path.join(folder, "modules", name, version), path.join(folder, "empty", name)];
+    await mkdir(entry, { recursive: true });
+    await mkdir(source, { recursive: true });
+    const module = `module(name = "${name}", version = "${version}")\n`;
+    await writeFile(path.join(entry, "MODULE.bazel"), module);
+    await writeFile(path.join(entry, "source.json"), JSON.stringify({ type: "local_path", path: source }));
+    await writeFile(path.join(source, "MODULE.bazel"), module);
+    await writeFile(path.join(source, "BUILD.bazel"), "");
+  }
+}
