@@ -112,7 +112,8 @@ function progressText({ progress, state }: JobStatus): string {
   return `${"█".repeat(full)}${"░".repeat(barWidth - full)} ${Math.round(percent)}%`;
 }
 
+/** Without what a terminal would obey: commands and the last words of jobs may hold anything. */
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ");
+  const line = text.replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, " ");
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
 }
