@@ -13,7 +13,7 @@ export const jobCommands: readonly CommandDefinition[] = [
       command
         .argument("<command...>", "the command and its arguments, passed as given")
         .option("-n, --name <name>", "what the job is called (default: after the command)")
-        .option("--timeout <time>", "end an attempt that takes longer (90, 30s, 15m, 8h, 2d)", duration)
+        .option("--timeout <time>", "end an attempt that takes longer (90, 30s, 15m, 8h, 2d)", timeLimit)
         .option("--retries <count>", "how often to try again after a failure", wholeNumber, 0)
         .option("--retry-delay <time>", "time between two attempts", duration, 10)
         .option("--after <job>", "start when this job is done (repeatable)", collect, [])
@@ -147,7 +147,14 @@ function wholeNumber(value: string): number {
 
 function duration(value: string): number {
   const seconds = parseDuration(value);
-  if (seconds === undefined) throw new InvalidArgumentError("Write a time like 90, 30s, 15m, 8h or 2d.");
+  if (seconds === undefined || !Number.isFinite(seconds))
+    throw new InvalidArgumentError("Write a time like 90, 30s, 15m, 8h or 2d.");
+  return seconds;
+}
+
+function timeLimit(value: string): number {
+  const seconds = duration(value);
+  if (seconds === 0) throw new InvalidArgumentError("Nothing ends in no time. Leave it out for no limit.");
   return seconds;
 }
 

@@ -46,8 +46,10 @@ export async function stopJob(folder: string, name: string, options: StopOptions
     });
   }
   const here = supervisor.host === self.host && (verdict.life === "alive" || verdict.life === "stalled");
-  askToStop(stopRequestFile(folder, name), `${run}\n${options.by}\n`, here);
-  if (here) wake(supervisor.pid);
+  const refused = requestStop(stopRequestFile(folder, name), `${run}\n${options.by}\n`);
+  const woken = here && wake(supervisor.pid);
+  // On a full disk the signal alone must do; it says less.
+  if (refused !== undefined && !woken) throw refused;
   const last = await waitForEnd(folder, name, run, options);
   if (last !== undefined) {
     const ended = await reconcile(folder, last, self, options.signal);
@@ -101,24 +103,26 @@ async function endLeftovers(status: JobStatus, { runnerOf, grace, signal }: Stop
   await runner.end(status.handle, grace, signal);
 }
 
-/** On a full disk the signal alone must do; it says less. */
-function askToStop(file: string, text: string, here: boolean): void {
+/** What keeps the request from being written. */
+function requestStop(file: string, text: string): SygaldryError | undefined {
   try {
     writeFileSync(file, text);
+    return undefined;
   } catch (cause) {
-    if (here) return;
-    throw new SygaldryError("SYG-FILE", `${file} cannot be written: ${messageOf(cause)}`, {
+    return new SygaldryError("SYG-FILE", `${file} cannot be written: ${messageOf(cause)}`, {
       cause,
-      next: "Make room for it, or stop the job where it runs.",
+      next: "Stop the job as the user who started it, or make room for this file.",
     });
   }
 }
 
-/** A supervisor looks for requests now and then; this makes it look at once. */
-function wake(pid: number): void {
+/** A supervisor looks for requests now and then; this makes it look at once. False when it may not be sent a signal. */
+function wake(pid: number): boolean {
   try {
     process.kill(pid, "SIGTERM");
+    return true;
   } catch {
     // In another pid namespace, or another user's: it finds the request itself.
+    return false;
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { SygaldryError, systemCode } from "../base/errors.ts";
 import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
@@ -18,14 +18,7 @@ export interface Job {
 /** Reads and judges one job: one small file. Undefined when there is none. Throws SYG-JOB-NAME. */
 export async function readJob(folder: string, name: string, self?: LockHolder): Promise<Job | undefined> {
   checkJobName(name);
-  const read = async () => {
-    try {
-      return await readFile(statusFile(folder, name), "utf8");
-    } catch (error) {
-      if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-      throw error;
-    }
-  };
+  const read = () => readSmall(statusFile(folder, name));
   return judged(name, self ?? (await thisProcess("sygaldry job")), writtenWithin(folder), read);
 }
 
@@ -151,17 +144,19 @@ function namesIn(folder: string): readonly string[] {
 
 const buffer = Buffer.alloc(64 * 1024);
 
-/** A small file; undefined when it is gone meanwhile. */
+/** A small file; undefined when it is gone, empty for what is no file (a folder, a pipe, a device), which is not waited for. */
 function readSmall(file: string): string | undefined {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, "r");
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const length = readSync(descriptor, buffer, 0, buffer.length, 0);
     if (length < buffer.length) return buffer.toString("utf8", 0, length);
     // The original runner's, which appends.
-    return readFileSync(descriptor, "utf8");
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor, "utf8") : "";
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "EISDIR" || code === "ESPIPE" || code === "EAGAIN" || code === "ENXIO") return "";
     throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);

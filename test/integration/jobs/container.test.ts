@@ -19,8 +19,11 @@ requires(
 
   beforeAll(async () => {
     project = await createSlimProject({
-      config: { ...slim, resources: { memory: "256m" } },
-      files: { "data/a b.txt": "here\n" },
+      config: {
+        ...{ ...slim, resources: { memory: "256m" } },
+        secrets: { API_KEY: { file: "keys/api", as: "env" } },
+      },
+      files: { "data/a b.txt": "here\n", "keys/api": "hidden-value\n" },
       owner: { uid: 1234, gid: 5678 },
     });
     container = (await project.up()).containerId;
@@ -74,6 +77,12 @@ requires(
     expect(said("stdout")).toBe(`<a b><q"u'o$t\`e><><new\nline><--name>/workspace\ntwo words\n1234\n5678`);
     expect(said("stderr")).toBe("no");
     expect(status("args")).toMatchObject({ state: "FAILED", rc: 7, cause: "exit", on: "container" });
+  });
+
+  it("hides the secrets that sygaldry.yaml gives commands in the container", async () => {
+    await run("secret", "--", "sh", "-c", 'echo "it is <$API_KEY>"');
+    expect((await job("wait", "secret")).exitCode).toBe(0);
+    expect((await job("tail", "secret", "--event", "output")).stdout.trim()).toBe("it is <***>");
   });
 
   it("measures, and tells progress", async () => {

@@ -53,6 +53,17 @@ describe("sygaldry job run (integration)", () => {
     expect(place.status("fails")).toMatchObject({ state: "FAILED", ...fields });
   });
 
+  it("refuses a limit of no time, and waits for longer than a timer of Node can", async () => {
+    await using place = await jobPlace();
+    const refused = await place.job("run", "--timeout", "0", "--", "true");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("--timeout <time>");
+    await place.run("long", "--timeout", "30d", "--", "sleep", "1");
+    const waited = await place.job("wait", "--timeout", "30d", "long");
+    expect(waited.exitCode, waited.stderr).toBe(0);
+    expect(waited.stderr).not.toContain("TimeoutOverflowWarning");
+  });
+
   it("tries again after a failure, in one log", async () => {
     await using place = await jobPlace();
     const line = 'n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n > n; echo try $n; [ "$n" = 3 ]';

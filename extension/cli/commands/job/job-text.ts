@@ -84,7 +84,7 @@ export function outcomeText(status: JobStatus): string {
   return [
     `${status.job} is ${status.state}`,
     ...(elapsed === undefined ? [] : [` after ${durationText(elapsed)}`]),
-    ...(status.reason === undefined ? [] : [`: ${status.reason}`]),
+    ...(status.reason === undefined ? [] : [`: ${printable(status.reason)}`]),
   ].join("");
 }
 
@@ -119,7 +119,12 @@ function progressText({ progress, state }: JobStatus): string {
   return `${"█".repeat(full)}${"░".repeat(barWidth - full)} ${Math.round(percent)}%`;
 }
 
+/** On one line, without what a terminal would obey: commands and the last words of jobs may hold anything. */
+export function printable(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Bidi_Control}]+/gu, " ");
+}
+
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ");
+  const line = printable(text);
   return line.length <= 80 ? line : `${line.slice(0, 79)}…`;
 }

@@ -7,6 +7,7 @@ import type { SupervisorRequest } from "../../../core/jobs/supervisor/request.ts
 import { projectRoot } from "../../../core/project/root.ts";
 import { isInsideContainer } from "../../../core/site/here.ts";
 import { type CommonOptions, loadOptions } from "../../options.ts";
+import { mountedSecrets } from "./mounted-secrets.ts";
 
 export interface PlaceOptions extends CommonOptions {
   readonly on?: RunnerKind;
@@ -49,7 +50,12 @@ async function placeInContainer(options: PlaceOptions, env: Readonly<Record<stri
   );
   return {
     ...{ cwd: folderIn(container, root, cwd, options.cwd), env, container: { root } },
-    secrets: [...new Set(secretsIn(definedIn(process.env)).concat(secretsIn(there), secretsIn(env)))],
+    secrets: [
+      ...new Set([
+        ...[definedIn(process.env), there, env].flatMap(secretsIn),
+        ...(details === undefined ? [] : mountedSecrets(details)),
+      ]),
+    ],
   };
 }
 

@@ -6,7 +6,7 @@ import { durationText } from "../../amounts.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";
 import { jobsFolder } from "./folder.ts";
-import { elapsedOf, jobJson } from "./job-text.ts";
+import { elapsedOf, jobJson, printable } from "./job-text.ts";
 import { list } from "./list.ts";
 import { reconciled } from "./reconciled.ts";
 
@@ -49,7 +49,7 @@ export async function status(
     ["log", shown.log === undefined ? undefined : path.join(folder, shown.log)],
   ];
   const said = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
-  output.result(jobJson(job), table(said));
+  output.result(jobJson(job), table(said.map(([name, value]) => [name, printable(value)])));
   return 0;
 }
 

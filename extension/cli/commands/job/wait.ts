@@ -1,4 +1,5 @@
 import { SygaldryError } from "../../../core/base/errors.ts";
+import { longTimer } from "../../../core/base/long-timer.ts";
 import type { Job } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { waitForJob } from "../../../core/jobs/wait.ts";
@@ -21,7 +22,7 @@ export async function wait(
   const folder = await jobsFolder(options);
   const limit = new AbortController();
   const timer =
-    options.timeout === undefined ? undefined : setTimeout(() => limit.abort(), options.timeout * 1000);
+    options.timeout === undefined ? undefined : longTimer(options.timeout * 1000, () => limit.abort());
   let jobs: readonly Job[];
   try {
     jobs = await Promise.all(
@@ -37,7 +38,7 @@ export async function wait(
       next: "They go on; see `sygaldry job list`.",
     });
   } finally {
-    clearTimeout(timer);
+    timer?.cancel();
   }
   const ended = jobs.map(shownStatus);
   const failed = ended.find((status) => exitCodeOfJob(status) !== 0);

@@ -30,8 +30,7 @@ const spareSize = 16 * 1024;
  */
 export function statusWriter(folder: string, job: string): StatusWriter {
   const file = statusFile(folder, job);
-  const temporary = path.join(folder, `.${job}.${process.pid}.new`);
-  const spare = path.join(folder, `.${job}.${process.pid}.spare`);
+  const { temporary, spare } = filesOf(folder, job, process.pid);
   let hasSpare = makeSpare(spare);
   return {
     write(status, durable) {
@@ -58,6 +57,16 @@ export function statusWriter(folder: string, job: string): StatusWriter {
       rmSync(temporary, { force: true });
     },
   };
+}
+
+/** Removes what the writer of a process that was killed has left. */
+export function removeWriterFiles(folder: string, job: string, pid: number): void {
+  for (const file of Object.values(filesOf(folder, job, pid))) rmSync(file, { force: true });
+}
+
+function filesOf(folder: string, job: string, pid: number) {
+  const own = path.join(folder, `.${job}.${pid}`);
+  return { temporary: `${own}.new`, spare: `${own}.spare` };
 }
 
 /** No space, or none within the quota. */

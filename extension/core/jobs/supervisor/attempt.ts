@@ -1,4 +1,5 @@
 import { messageOf, SygaldryError } from "../../base/errors.ts";
+import { longTimer } from "../../base/long-timer.ts";
 import type {
   ProgressRecogniser,
   RunEnd,
@@ -115,26 +116,16 @@ function whenAsked(control: Control, stop: () => Promise<void>, journal: Journal
   };
 }
 
-/** Node's timers take 24 days at most. */
-const longestTimer = 2 ** 31 - 1;
-
 /** Begins to count at the first `start`: the time in a queue is not the command's. */
 function timeoutTimer({ timeout, control }: AttemptOptions): { start(): void; cancel(): void } {
   if (timeout === undefined) return { start() {}, cancel() {} };
-  let until: number | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const wait = (end: number) => {
-    const left = end - performance.now();
-    if (left <= 0) control.stop({ cause: "timeout", reason: `took longer than ${timeout} s` });
-    else timer = setTimeout(wait, Math.min(left, longestTimer), end);
-  };
+  const isOver = () => control.stop({ cause: "timeout", reason: `took longer than ${timeout} s` });
+  let timer: ReturnType<typeof longTimer> | undefined;
   return {
     start() {
-      if (until !== undefined) return;
-      until = performance.now() + timeout * 1000;
-      wait(until);
+      timer ??= longTimer(timeout * 1000, isOver);
     },
-    cancel: () => clearTimeout(timer),
+    cancel: () => timer?.cancel(),
   };
 }
 

@@ -9,7 +9,7 @@ import { tailLog } from "../log/tail-log.ts";
 import { recordedEnd } from "../runners/slurm/slurm-runner.ts";
 import { endCause } from "../status/parse-status.ts";
 import type { JobStatus } from "../status/status.ts";
-import { statusWriter } from "../status/write-status.ts";
+import { removeWriterFiles, statusWriter } from "../status/write-status.ts";
 import { type Job, readJob } from "../store.ts";
 import { finalState } from "./final-state.ts";
 
@@ -42,6 +42,8 @@ export async function reconcile(
 export async function markLost(folder: string, job: Job): Promise<Job> {
   const status = { ended: new Date().toISOString(), ...(await lastStatus(folder, job)) };
   await appendEnd(folder, status);
+  // Before this process makes its own: it may have the number of the one that is gone.
+  if (status.supervisor !== undefined) removeWriterFiles(folder, status.job, status.supervisor.pid);
   const writer = statusWriter(folder, status.job);
   try {
     writer.write(status, true);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -137,10 +137,10 @@ describe("retention (unit)", () => {
 
   it("never fails", async () => {
     await applyRetention(path.join(folder, "none"), { keep: 1 }, runnerOf);
-    mkdirSync(path.join(folder, "a.status"));
+    symlinkSync("a.status", path.join(folder, "a.status"));
     put(logName("a", runOf(1)), 9);
     await expect(pruneJobs(folder, { maxSize: 1, dryRun: false, runnerOf })).rejects.toMatchObject({
-      code: "EISDIR",
+      code: "ELOOP",
     });
     await applyRetention(folder, { maxSize: 1 }, runnerOf);
     expect(readdirSync(folder)).toContain(logName("a", runOf(1)));

@@ -50,25 +50,25 @@ export function openAgent(
       (error: unknown) => answers.fail(error instanceof SygaldryError ? error : gone(messageOf(error))),
     )
     .finally(() => stdin.destroy());
+  const giveUp = (why: string) => {
+    answers.fail(gone(why));
+    // Its end, however late it reads that.
+    stdin.end();
+  };
   let last: Promise<unknown> = Promise.resolve();
   return {
     ask(question) {
       // One at a time: answers carry no names.
       const answer = last.then(async () => {
-        stdin.write(`${question}\n`);
-        const late = setTimeout(() => {
-          answers.fail(gone(`it has not answered for ${patience / 1000} s`));
-        }, patience);
+        if (!answers.failed()) stdin.write(`${question}\n`);
+        const late = setTimeout(giveUp, patience, `it has not answered for ${patience / 1000} s`);
         return answers.next().finally(() => clearTimeout(late));
       });
       last = answer.catch(() => {});
       return answer;
     },
     closed: answers.failed,
-    close() {
-      answers.fail(gone("it was closed"));
-      stdin.end();
-    },
+    close: () => giveUp("it was closed"),
   };
 }
 

@@ -33,7 +33,8 @@ export function containerHost(
       if (over) return [];
       if (own === undefined || own.closed()) {
         const now = await container.inspect(id);
-        if (now?.running !== true || now.startedAt !== startedAt) return [];
+        // It may have been closed meanwhile: nobody would close an agent that is opened now.
+        if (over || now?.running !== true || now.startedAt !== startedAt) return [];
         own = openAgent(container, id);
       }
       try {
@@ -55,7 +56,7 @@ export function containerHost(
       const names = signals.map((signal) => signal.slice("SIG".length)).join(",");
       const all = processes.map(({ pid, startTime }) => `${pid}:${startTime}`);
       const refused = (await ask(`kill ${names} ${all.join(" ")}`)).map((line) => line.split(" ")[1] ?? "");
-      if (refused.length === 0) return;
+      if (refused.length === 0 || over) return;
       // What has become another user (sudo).
       if (root === undefined || root.closed()) root = openAgent(container, id, { user: "root" });
       await root.ask(`kill ${names} ${[...new Set(refused)].join(" ")}`).catch(() => {});

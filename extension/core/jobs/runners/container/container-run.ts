@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../../base/errors.ts";
 import type { RunEnd, Running } from "../../runner.ts";
 import type { GpuMeter } from "../process/gpu.ts";
+import { endTree } from "../process/lost-run.ts";
 import type { ProcessEntry } from "../process/process-table.ts";
 import type { ProcessTree } from "../process/process-tree.ts";
 import { resourceMeter } from "../process/sample.ts";
@@ -13,6 +14,9 @@ import type { ContainerSight, JobContainer } from "./job-container.ts";
 
 /** Milliseconds that a sample may take; a paused container does not answer. */
 const samplePatience = 3_000;
+
+/** Milliseconds after which a container that did not answer is asked again. */
+const unanswered = 1_000;
 
 /** A command at work in a container, with what looks after it. */
 export interface ContainerRun {
@@ -48,6 +52,8 @@ export async function endOfRun(
     over.abort();
     for (const stream of streams) stream.end();
     const end = typeof rc === "object" ? rc : await endAfter(run, rc);
+    // Nothing can be left of a lost run; a stop that gets no answer must not wait for one.
+    if (end.cause === "lost") host.close();
     await run.stopped().catch(() => {});
     return end;
   } catch (error) {
@@ -83,11 +89,30 @@ async function endAfter(run: ContainerRun, rc: number | undefined): Promise<RunE
   if (end.cause === "lost") return end;
   // What it left in its own session was its to wait for; who made a session of its own (a server) means to stay.
   const own = ({ session }: ProcessEntry) => session === leader?.pid;
-  if ((await tree.find()).some(own)) await tree.end(2_000, own);
+  // How it ended is known, whatever becomes of these: the container may be paused by now.
+  await endLeft(tree, own).catch(() => {});
   const killed = rc === 137 && host.oomKills() > oomBefore;
   return killed
     ? { ...end, cause: "oom", reason: "the kernel ended a process of the container for want of memory" }
     : end;
+}
+
+async function endLeft(tree: ProcessTree, own: (entry: ProcessEntry) => boolean): Promise<void> {
+  if ((await tree.find()).some(own)) await tree.end(2_000, own);
+}
+
+/** As endTree. A container that does not answer (a paused one) is asked again until it does; a closed host has no processes. */
+export async function stopRun(tree: ProcessTree, grace: number): Promise<void> {
+  const end = async (): Promise<readonly ProcessEntry[]> => {
+    for (;;) {
+      try {
+        return await tree.end(grace);
+      } catch {
+        await sleep(unanswered);
+      }
+    }
+  };
+  await endTree({ ...tree, end }, grace);
 }
 
 /** The engine was restarted, say: the command may go on without a listener. */

@@ -10,7 +10,7 @@ import { type Agent, openAgent } from "./agent.ts";
 import { announcedStderr, announcing } from "./announced.ts";
 import { endOfContainer } from "./container-end.ts";
 import { containerHost } from "./container-host.ts";
-import { type ContainerRun, endOfRun, samplerOf } from "./container-run.ts";
+import { type ContainerRun, endOfRun, samplerOf, stopRun } from "./container-run.ts";
 import type { ContainerSight, JobContainer } from "./job-container.ts";
 
 /**
@@ -100,7 +100,7 @@ async function start(
       ...{ handle: handleOf(mark, run), stdout, stderr },
       begin: () => void stdin.end("go\n"),
       ended: endOfRun(run, code, [stdout, stderr]),
-      stop: (grace) => (stopping = endTree(tree, grace)),
+      stop: (grace) => (stopping = stopRun(tree, grace)),
       sample: samplerOf(run),
     };
   } catch (error) {
