@@ -20,6 +20,18 @@ export function redactor(secrets: Iterable<string>): Redact {
     hideUrlCredentials(longestFirst.reduce((shown, secret) => shown.replaceAll(secret, "***"), text));
 }
 
+/** How many bytes at the end of a text may begin a secret of which the rest is still to come. */
+export function secretBeginnings(secrets: Iterable<string>): (text: Buffer) => number {
+  const values = [...secrets].map((secret) => Buffer.from(secret));
+  const beginsAtEnd = (text: Buffer, secret: Buffer) => {
+    for (let length = Math.min(secret.length - 1, text.length); length > 0; length--) {
+      if (secret.subarray(0, length).equals(text.subarray(text.length - length))) return length;
+    }
+    return 0;
+  };
+  return (text) => Math.max(0, ...values.map((secret) => beginsAtEnd(text, secret)));
+}
+
 /** `https://user:password@host` → `https://***@host`; with http(s) also a lone user, which may be a token. */
 function hideUrlCredentials(text: string): string {
   return text.replace(

@@ -3,7 +3,7 @@ import path from "node:path";
 import { withLock } from "../base/lock.ts";
 import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
 import { silentLog } from "../base/log.ts";
-import { lockFile, logName, partOfLog, statusFile } from "./layout.ts";
+import { lockFile, logName, parseLogName, statusFile } from "./layout.ts";
 import type { RunnerOf } from "./runner.ts";
 import type { JobStatus } from "./status/status.ts";
 import { type Job, listAllRuns, readJob } from "./store.ts";
@@ -53,11 +53,14 @@ export async function pruneJobs(folder: string, options: PruneOptions): Promise<
     chosen.add(one);
     total -= one.size;
   }
+  const files = await filesOfRuns(folder);
   const removed: PrunedRun[] = [];
   const failures: unknown[] = [];
   for (const { job, run, size } of chosen) {
     try {
-      if (options.dryRun || (await removeRun(folder, job, run, options))) removed.push({ job, run, size });
+      const names = files.get(logName(job, run)) ?? [];
+      if (options.dryRun || (await removeRun(folder, { job, run, names }, options)))
+        removed.push({ job, run, size });
     } catch (error) {
       failures.push(error);
     }
@@ -118,24 +121,39 @@ async function mayLive(
 }
 
 /** False when it lives after all: it was looked at before, and is looked at again while nobody can start one. */
-async function removeRun(folder: string, job: string, run: string, options: PruneOptions): Promise<boolean> {
+async function removeRun(
+  folder: string,
+  { job, run, names }: { readonly job: string; readonly run: string; readonly names: readonly string[] },
+  options: PruneOptions,
+): Promise<boolean> {
   const { signal } = options;
   return withLock(lockFile(folder, job), { what: "sygaldry job prune", log: silentLog, signal }, async () => {
     const now = await readJob(folder, job);
     if (now !== undefined && needs(now.status, run) && (await mayLive(now, options))) return false;
-    const log = logName(job, run);
-    for (const name of await readdir(folder)) {
-      const isOfRun = name === log || partOfLog(log, name) !== undefined || isRunFolder(name, job, run);
-      if (isOfRun) await rm(path.join(folder, name), { recursive: true, force: true });
-    }
+    for (const name of names) await rm(path.join(folder, name), { recursive: true, force: true });
     if (now?.status.run === run) await rm(statusFile(folder, job), { force: true });
     return true;
   });
 }
 
+/** The logs, their parts and the folders of all runs, by the name of the log; read once, for there may be thousands. */
+async function filesOfRuns(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = new Map<string, string[]>();
+  for (const name of await readdir(folder)) {
+    const log = parseLogName(name);
+    const run = log === undefined ? runFolder.exec(name)?.[1] : undefined;
+    const key = log === undefined ? `${run}.jsonl` : logName(log.job, log.run);
+    if (log === undefined && run === undefined) continue;
+    const known = files.get(key);
+    if (known === undefined) files.set(key, [name]);
+    else known.push(name);
+  }
+  return files;
+}
+
 /** What the slurm runner makes, one for each attempt. */
+const runFolder = /^(.+-\d{8}-\d{6})\.slurm(?:-\d+)?$/;
+
 function isRunFolder(name: string, job: string, run: string): boolean {
-  return (
-    name.startsWith(`${job}-${run}.slurm`) && /^(?:-\d+)?$/.test(name.slice(`${job}-${run}.slurm`.length))
-  );
+  return runFolder.exec(name)?.[1] === `${job}-${run}`;
 }

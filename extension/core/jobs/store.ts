@@ -4,10 +4,10 @@ import path from "node:path";
 import { SygaldryError, systemCode } from "../base/errors.ts";
 import { type LockHolder, thisProcess } from "../base/lock-holder.ts";
 import { checkJobName, isJobName, logName, parseLogName, statusEnding, statusFile } from "./layout.ts";
+import { type WrittenWithin, writtenWithin } from "./status/heartbeat-age.ts";
+import { judgeStatus, type Verdict } from "./status/liveness.ts";
 import { parseStatus } from "./status/parse-status.ts";
 import { isFinal, type JobStatus } from "./status/status.ts";
-import { type WrittenWithin, writtenWithin } from "./supervisor/heartbeat-age.ts";
-import { judgeStatus, type Verdict } from "./supervisor/liveness.ts";
 
 /** A job as it is now: what its status file says, and whether that can still be true. */
 export interface Job {
@@ -42,13 +42,13 @@ export async function listJobs(folder: string, signal?: AbortSignal): Promise<re
     if (++count % 500 === 0) await new Promise(setImmediate);
     if (signal?.aborted === true) throw new SygaldryError("SYG-CANCELLED", "listing jobs was cancelled");
     const file = `${folder}/${name}${statusEnding}`;
-    const text = readSmall(file);
+    const text = readAnyhow(file);
     const status = text === undefined ? undefined : parseStatus(text);
     // Nothing can be said against these, and they are most.
     if (status !== undefined && isFinal(status)) jobs.push({ status, verdict: { life: "ended" } });
     else if (text !== undefined) {
       self ??= await thisProcess("sygaldry job list");
-      const job = await judged(name, self, isFresh, () => readSmall(file));
+      const job = await judged(name, self, isFresh, () => readAnyhow(file));
       if (job !== undefined) jobs.push(job);
     }
   }
@@ -125,7 +125,7 @@ async function judged(
 function unreadable(job: string): JobStatus {
   return {
     ...{ state: "LOST", job, ts: new Date(0).toISOString(), handle: {}, cause: "lost" },
-    reason: "its status file holds no status",
+    reason: "its status file cannot be read, or holds no status",
   };
 }
 
@@ -139,6 +139,15 @@ function namesIn(folder: string): readonly string[] {
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
     throw error;
+  }
+}
+
+/** Empty for one that cannot be read: it does not keep others from being listed. */
+function readAnyhow(file: string): string | undefined {
+  try {
+    return readSmall(file);
+  } catch {
+    return "";
   }
 }
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { thisProcess } from "../../../core/base/lock-holder.ts";
+import { clocksNow, heartbeatAge } from "../../../core/jobs/status/heartbeat-age.ts";
 import { isFinal } from "../../../core/jobs/status/status.ts";
 import { type Job, listJobs, requireJob } from "../../../core/jobs/store.ts";
-import { clocksNow, heartbeatAge } from "../../../core/jobs/supervisor/heartbeat-age.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { jobRunners } from "../../job-runners.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { secretBeginnings } from "../../base/redact.ts";
 
 /** One line of output, or what is known of it so far. */
 export interface OutputLine {
@@ -27,9 +28,10 @@ const carriageReturn = 13;
 
 /**
  * Splits a stream of bytes into lines. Bytes are never lost: a piece ends between two characters, what is no UTF-8 keeps
- * its bytes beside the text. Of a line that is drawn over with carriage returns (a progress bar) the last state is kept.
+ * its bytes beside the text; nor does one end within one of the secrets, which are sought in each by itself. Of a line that is drawn over with carriage returns (a progress bar) the last state is kept.
  */
-export function outputLines(): OutputLines {
+export function outputLines(secrets: readonly string[] = []): OutputLines {
+  const beginnings = secretBeginnings(secrets);
   const pieces: Buffer[] = [];
   let size = 0;
   let held: string | undefined;
@@ -68,6 +70,10 @@ export function outputLines(): OutputLines {
     folded += Math.max(0, all.length - 1);
     return all.at(-1) ?? "";
   };
+  const pieceEnd = (bytes: Buffer) => {
+    const end = characterEnd(bytes);
+    return end - beginnings(bytes.subarray(0, end));
+  };
   const shorten = (): readonly OutputLine[] => {
     const bytes = take();
     const drawn = bytes.lastIndexOf(carriageReturn, -2);
@@ -80,7 +86,7 @@ export function outputLines(): OutputLines {
       keep(bytes);
       return [];
     }
-    const cut = characterEnd(bytes);
+    const cut = pieceEnd(bytes);
     keep(bytes.subarray(cut));
     return [pieceOf(bytes.subarray(0, cut))];
   };
@@ -105,7 +111,7 @@ export function outputLines(): OutputLines {
         folded = 0;
       } else if (begun && size > 0) {
         const bytes = take();
-        const cut = bytes.at(-1) === carriageReturn ? bytes.length - 1 : characterEnd(bytes);
+        const cut = bytes.at(-1) === carriageReturn ? bytes.length - 1 : pieceEnd(bytes);
         keep(bytes.subarray(cut));
         if (cut > 0) shown.push(pieceOf(bytes.subarray(0, cut)));
       }

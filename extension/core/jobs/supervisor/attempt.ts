@@ -27,6 +27,7 @@ export interface AttemptOptions {
   readonly grace: number;
   readonly every: number;
   readonly diskPatience: number;
+  readonly secrets: readonly string[];
 }
 
 export interface AttemptEnd extends RunEnd {

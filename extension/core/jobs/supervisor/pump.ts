@@ -12,6 +12,8 @@ export interface PumpOptions {
   readonly recogniser?: ProgressRecogniser | undefined;
   /** Seconds that the command is held up while its log cannot be written, until it is stopped. */
   readonly diskPatience: number;
+  /** Values that the log must not hold. */
+  readonly secrets: readonly string[];
   readonly onStderr: (line: string) => void;
 }
 
@@ -35,8 +37,8 @@ export function pump(running: Running, options: PumpOptions): Pump {
   const { journal } = options;
   const progress = progressWatch(options.recogniser, journal);
   const streams = [
-    { name: "stdout" as const, stream: running.stdout, lines: outputLines(), heard: 0 },
-    { name: "stderr" as const, stream: running.stderr, lines: outputLines(), heard: 0 },
+    { name: "stdout" as const, stream: running.stdout, lines: outputLines(options.secrets), heard: 0 },
+    { name: "stderr" as const, stream: running.stderr, lines: outputLines(options.secrets), heard: 0 },
   ];
   let flushing: NodeJS.Timeout | undefined;
   const dam = damOf(

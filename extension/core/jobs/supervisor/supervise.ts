@@ -67,14 +67,14 @@ async function attempts(
   { runner, recogniser }: SupervisorOptions,
 ): Promise<AttemptEnd> {
   const { journal, job, run, mark, adopted } = claim;
-  const { argv, cwd, env, timeout, grace, every, diskPatience } = request;
+  const { argv, cwd, env, timeout, grace, every, diskPatience, secrets } = request;
   for (let attempt = 1; ; attempt++) {
     journal.event("attempt", { attempt, attempts: request.retries + 1 });
     journal.change({ attempt, reason: undefined, progress: undefined });
     // A timeout ends one attempt, a stop all of them.
     const own = attemptControl(control);
     const end = await runAttempt({
-      ...{ runner, adopted, journal, control: own.control, timeout, grace, every, diskPatience },
+      ...{ runner, adopted, journal, control: own.control, timeout, grace, every, diskPatience, secrets },
       ...{ request: { job, run, mark, argv, cwd, env }, recogniser: recogniser?.() },
     });
     own.dispose();

@@ -17,8 +17,15 @@ describe("a status that is no file (unit)", () => {
     const folder = path.join(root, name);
     mkdirSync(folder);
     make(path.join(folder, "odd.status"));
-    const said = { state: "LOST", reason: "its status file holds no status" };
+    const said = { state: "LOST", reason: "its status file cannot be read, or holds no status" };
     expect((await readJob(folder, "odd"))?.status).toMatchObject(said);
     expect((await listJobs(folder)).map(({ status }) => status.job)).toEqual(["odd"]);
+  });
+
+  it("hides no other job when it cannot be read", async () => {
+    const folder = path.join(root, "loop");
+    mkdirSync(folder);
+    symlinkSync("odd.status", path.join(folder, "odd.status"));
+    expect((await listJobs(folder)).map(({ status }) => status.state)).toEqual(["LOST"]);
   });
 });

@@ -29,6 +29,22 @@ describe("outputLines (unit)", () => {
     expect(linesOf(Buffer.from([0xc3]))).toEqual([{ text: "\ufffd", raw: Buffer.from([0xc3]) }]);
   });
 
+  it("ends no piece within a secret", () => {
+    const lines = outputLines(["hunter2hunter2", "another secret"]);
+    const shown = (text: string) => {
+      lines.feed(Buffer.from(text));
+      return lines.peek(true).map((line) => line.text);
+    };
+    expect(shown("the password is hunter2hun")).toEqual(["the password is "]);
+    expect(shown("ter2, says ano")).toEqual(["hunter2hunter2, says "]);
+    expect(shown("body")).toEqual(["anobody"]);
+    const before = "x".repeat(64 * 1024 - 6);
+    const found = outputLines(["hunter2hunter2"]).feed(Buffer.from(`${before}hunter2hunter2`));
+    expect(found).toEqual([expect.objectContaining({ more: true })]);
+    const half = outputLines(["hunter2hunter2"]).feed(Buffer.from(`${before}hunter2`));
+    expect(half).toEqual([{ text: before, more: true }]);
+  });
+
   it("gives a very long line in pieces that end between two characters, and together are the line", () => {
     const line = `${"€".repeat(200_000)}end`;
     const bytes = Buffer.from(`${line}\nnext\n`);

@@ -3,7 +3,7 @@ import { uptime } from "node:os";
 import path from "node:path";
 import type { LockHolder } from "../../base/lock-holder.ts";
 import { statusFile } from "../layout.ts";
-import type { JobStatus } from "../status/status.ts";
+import type { JobStatus } from "./status.ts";
 
 /** The clocks of whoever looks: milliseconds since 1970, and seconds since this machine was started. */
 export interface Clocks {
@@ -19,9 +19,10 @@ export function clocksNow(): Clocks {
 const skew = 20_000;
 
 /**
- * Milliseconds since a status was written; undefined when it says to come from the future. By the time of day, which may have been set since or differ
- * between machines, and on the same machine by its time since the boot too: the lesser one counts, for of the two that is
- * wrong (a clock that was set, a container that hides the machine's uptime) nobody may be called lost by mistake.
+ * Milliseconds since a status was written; undefined when it says to come from the future. By the time of day, which may
+ * have been set since or differ between machines, and on the same machine by its time since the boot too: the lesser one
+ * counts, for of the two that is wrong (a clock that was set, a container that hides the machine's uptime) nobody may be
+ * called lost by mistake.
  */
 export function heartbeatAge(
   { ts, uptime: written, supervisor }: JobStatus,

@@ -1,7 +1,7 @@
 import { judgeHolder, type LockHolder } from "../../base/lock-holder.ts";
 import { processState } from "../../base/process-start.ts";
-import { isFinal, type JobStatus } from "../status/status.ts";
 import { clocksNow, heartbeatAge, type WrittenWithin } from "./heartbeat-age.ts";
+import { isFinal, type JobStatus } from "./status.ts";
 
 /** Whether a run still lives, as far as it can be told from here. */
 export interface Verdict {
