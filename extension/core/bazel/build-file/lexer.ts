@@ -28,7 +28,11 @@ export function createLexer(text: string, report: Report): Lexer {
   let lineStart = offset;
   const unclosed = new Set<string>();
   const token = (kind: Token["kind"], from: number, value: string): Token => ({
-    ...{ kind, text: value, offset: from, line, column: from - lineStart + 1 },
+    kind,
+    text: value,
+    offset: from,
+    line,
+    column: from - lineStart + 1,
   });
 
   const next = (): Token => {

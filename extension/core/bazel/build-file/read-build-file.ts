@@ -1,7 +1,7 @@
 import { isKnownRule, makesTargets } from "./functions.ts";
 import type { Report, Token } from "./lexer.ts";
 import { readStatements, type Statement } from "./statements.ts";
-import { keywordArguments, matchingBracket, textOf, textsOf } from "./values.ts";
+import { argumentNamed, matchingBracket, textOf, textsOf } from "./values.ts";
 
 /** Lines and columns count from 1, columns in UTF-16 units. */
 export interface Place {
@@ -9,7 +9,7 @@ export interface Place {
   readonly column: number;
 }
 
-export interface BuildTarget extends Place {
+interface BuildTarget extends Place {
   readonly name: string;
   /** What is called, by its name where it was defined. */
   readonly kind: string;
@@ -109,14 +109,14 @@ function takeCall({ tokens, open, values }: Call, found: Found): void {
 }
 
 function takePackage(values: readonly Token[], found: Found): void {
-  const visibility = keywordArguments(values).get("default_visibility");
+  const visibility = argumentNamed(values, "default_visibility");
   if (visibility !== undefined) found.defaultVisibility = textsOf(visibility, found.constants);
 }
 
 function takeTarget(callee: string, first: Token | undefined, values: readonly Token[], found: Found): void {
   const { line, column } = first ?? { line: 1, column: 1 };
   const { symbol: kind = callee, origin } = found.loaded.get(callee) ?? {};
-  const name = textOf(keywordArguments(values).get("name") ?? [], found.constants);
+  const name = textOf(argumentNamed(values, "name") ?? [], found.constants);
   const before = name === undefined ? undefined : found.lines.get(name);
   if (name === undefined) found.unread.push({ callee: kind, line, column });
   else if (before !== undefined)

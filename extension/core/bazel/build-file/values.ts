@@ -10,14 +10,18 @@ export function matchingBracket(tokens: readonly Token[], open: number): number 
   return tokens.length;
 }
 
-/** The tokens of each `name = …` among a call's arguments; of a name given twice the last. */
-export function keywordArguments(values: readonly Token[]): ReadonlyMap<string, readonly Token[]> {
-  const given = new Map<string, readonly Token[]>();
-  for (const argument of splitAtCommas(values)) {
-    const [name, sign, ...value] = argument;
-    if (name?.kind === "name" && sign?.kind === "mark" && sign.text === "=") given.set(name.text, value);
+/** The tokens of the value of a call's argument `name = …`; undefined when it has none. */
+export function argumentNamed(values: readonly Token[], name: string): readonly Token[] | undefined {
+  let depth = 0;
+  let start: number | undefined;
+  for (const [at, token] of values.entries()) {
+    depth += bracket(token);
+    if (depth !== 0 || token.kind === "string") continue;
+    if (token.text === "," && start !== undefined) return values.slice(start, at);
+    const first = token.text === name && (at === 0 || values[at - 1]?.text === ",");
+    if (first && values[at + 1]?.text === "=" && values[at + 1]?.kind === "mark") start = at + 2;
   }
-  return given;
+  return start === undefined ? undefined : values.slice(start);
 }
 
 /** A text: literals and names of known ones, joined by `+`. Undefined for all else. */
@@ -60,5 +64,10 @@ function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] 
 
 function bracket(token: Token | undefined): number {
   if (token?.kind !== "mark") return 0;
-  return "([{".includes(token.text) ? 1 : ")]}".includes(token.text) ? -1 : 0;
+  const { text } = token;
+  return text === "(" || text === "[" || text === "{"
+    ? 1
+    : text === ")" || text === "]" || text === "}"
+      ? -1
+      : 0;
 }

@@ -20,23 +20,7 @@ export function mergeAnswer(
   const rules = byPackage(answer.rules);
   const packages = scanned.packages.map((known) => {
     if (pattern.repository !== undefined || !coversPackage(pattern, known.label)) return known;
-    const answered = rules.get(known.label) ?? [];
-    const damaged = answer.damaged.has(known.label);
-    const exact = exactTargets(answered, known);
-    const names = new Set(exact.map(({ name }) => name));
-    // Of one target that was asked for, the answer says nothing of the others.
-    const whole = pattern.scope !== "target";
-    const others = known.targets.filter(({ name }) => !names.has(name));
-    const guesses = whole
-      ? damaged
-        ? others.map((target) => ({ ...target, certain: false }))
-        : []
-      : others.filter(({ name }) => name !== pattern.name);
-    return {
-      ...known,
-      targets: [...exact, ...guesses].sort(inFile),
-      unread: whole && !damaged ? [] : known.unread,
-    };
+    return mergePackage(known, rules.get(known.label) ?? [], answer.damaged.has(known.label), pattern);
   });
   const scannedLabels = new Set(packages.map(({ label }) => label));
   const added = [...rules].flatMap(([label, found]) =>
@@ -47,6 +31,24 @@ export function mergeAnswer(
     packages: [...packages, ...added].sort((a, b) => compareTexts(a.label, b.label)),
     problems: [...scanned.problems, ...answer.problems],
   };
+}
+
+/** Of one target that was asked for, the answer says nothing of the others. */
+function mergePackage(
+  known: BazelPackage,
+  answered: readonly QueriedRule[],
+  damaged: boolean,
+  pattern: TargetPattern,
+): BazelPackage {
+  const exact = exactTargets(answered, known);
+  const names = new Set(exact.map(({ name }) => name));
+  const others = known.targets.filter(({ name }) => !names.has(name));
+  const whole = pattern.scope !== "target";
+  const kept = damaged
+    ? others.map((target) => ({ ...target, certain: false }))
+    : others.filter(({ name }) => !whole && name !== pattern.name);
+  const targets = [...exact, ...kept].sort(inFile);
+  return { ...known, targets, unread: whole && !damaged ? [] : known.unread };
 }
 
 function byPackage(rules: readonly QueriedRule[]): ReadonlyMap<string, readonly QueriedRule[]> {

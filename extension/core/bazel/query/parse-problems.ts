@@ -1,4 +1,4 @@
-import { type BazelProblem, packageOf } from "../workspace/workspace.ts";
+import { type BazelProblem, compareTexts, packageOf } from "../workspace/workspace.ts";
 
 /** What Bazel said on stderr. */
 export interface SaidProblems {
@@ -8,7 +8,7 @@ export interface SaidProblems {
 }
 
 /**
- * The errors in what `bazel query --keep_going` writes to stderr (Bazel 6.4 to 9). `local` turns a path that Bazel names
+ * The errors, in the order of their places, in what `bazel query --keep_going` writes to stderr (Bazel 6.4 to 9). `local` turns a path that Bazel names
  * into one below the workspace's root, or an absolute one elsewhere.
  */
 export function parseProblems(stderr: string, local: (file: string) => string): SaidProblems {
@@ -25,7 +25,16 @@ export function parseProblems(stderr: string, local: (file: string) => string): 
   }
   const known = new Set([...problems.values()].map((problem) => problem.package));
   const others = repeats.filter((problem) => !known.has(problem.package));
-  return { problems: [...problems.values(), ...unique(others)], damaged };
+  return { problems: [...problems.values(), ...unique(others)].sort(byPlace), damaged };
+}
+
+/** Bazel reads packages side by side, and tells of them in any order. */
+function byPlace(a: BazelProblem, b: BazelProblem): number {
+  return (
+    compareTexts(a.file ?? "", b.file ?? "") ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    compareTexts(a.message, b.message)
+  );
 }
 
 /** What follows each `ERROR: `, with the lines that belong to it. */

@@ -13,9 +13,9 @@ export function parseRule(line: string, output: QueryOutput): QueriedRule | unde
     return kind === undefined || parts === undefined ? undefined : { ...parts, kind, at: undefined };
   }
   const { data } = ruleLine.safeParse(parseJson(line));
-  const parts = data === undefined ? undefined : splitLabel(data.rule.name);
+  const parts = data === undefined ? undefined : splitLabel(decoded(data.rule.name));
   if (data === undefined || parts === undefined) return undefined;
-  return { ...parts, kind: data.rule.ruleClass, at: parsePlace(data.rule.location ?? "") };
+  return { ...parts, kind: data.rule.ruleClass, at: parsePlace(decoded(data.rule.location ?? "")) };
 }
 
 const ruleLine = z.object({
@@ -29,6 +29,16 @@ function parseJson(line: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Bazel 7.7 holds UTF-8 as Latin-1 inside, and writes each of its bytes to JSON as a letter: "é" comes as "Ã©". What is no
+ * UTF-8 when taken back is as it was meant.
+ */
+function decoded(text: string): string {
+  if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
+  const taken = Buffer.from(text, "latin1").toString("utf8");
+  return taken.includes("\ufffd") ? text : taken;
 }
 
 /** `/a/b/BUILD:3:10` */

@@ -15,7 +15,7 @@ export function parseBazelVersion(said: string): BazelVersion | undefined {
 }
 
 /** Whether `version` is at least major.minor. */
-export function isAtLeast({ number }: BazelVersion, major: number, minor: number): boolean {
+function isAtLeast({ number }: BazelVersion, major: number, minor: number): boolean {
   if (number === undefined) return true;
   return number[0] > major || (number[0] === major && number[1] >= minor);
 }
