@@ -41,7 +41,9 @@ export async function findPackages(
       ...links.map(async ({ name }) => {
         if (below === "" && name.startsWith("bazel-")) return;
         const target = await folderOf(path.join(root, below, name));
-        if (target === undefined || circles(target, path.join(real, below), above)) return;
+        // Links into Bazel's output have other names where --symlink_prefix says so.
+        if (target === undefined || target.includes("/execroot/")) return;
+        if (circles(target, path.join(real, below), above)) return;
         await descend(join(below, name), [...above, target]);
       }),
     ]);

@@ -71,7 +71,12 @@ describe("scanWorkspace (unit)", () => {
     await symlink("a", path.join(root, "linked"));
     await symlink("outside", path.join(root, "bazel-out"));
     await symlink("nowhere", path.join(root, "dangling"));
+    const output = await mkdtemp(path.join(tmpdir(), "sygaldry-test-"));
+    await mkdir(path.join(output, "execroot/_main"), { recursive: true });
+    await writeFile(path.join(output, "execroot/_main/BUILD"), "");
+    await symlink(path.join(output, "execroot/_main"), path.join(root, "other-out"));
     expect(await files()).toEqual(["a/BUILD", "bazel-tools/BUILD", "linked/BUILD", "outside/BUILD"]);
+    await rm(output, { recursive: true });
   });
 
   it("reports a file that is broken or cannot be read, and goes on", async () => {
