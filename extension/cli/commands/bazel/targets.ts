@@ -63,7 +63,7 @@ async function ask(
   const site = await chooseSite(options, output);
   const bazel = await findBazel(site, root, signal);
   const { wanted, version } = bazel;
-  if (wanted !== undefined && /^\d/.test(wanted) && wanted !== version.text)
+  if (wanted !== undefined && /^\d+\.\d+\.\d+/.test(wanted) && wanted !== version.text)
     output.warn(`.bazelversion asks for ${wanted}, and ${bazel.program} is ${version.text}`);
   output.debug(`asking ${bazel.program} ${version.text}`);
   // The parsers' schema takes longer to make than a scan.

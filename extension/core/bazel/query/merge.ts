@@ -48,7 +48,9 @@ function mergePackage(
     ? others.map((target) => ({ ...target, certain: false }))
     : others.filter(({ name }) => !whole && name !== pattern.name);
   const targets = [...exact, ...kept].sort(inFile);
-  return { ...known, targets, unread: whole && !damaged ? [] : known.unread };
+  if (damaged || !whole) return { ...known, targets };
+  // What Bazel could read has no mistakes, and hides nothing.
+  return { ...known, targets, unread: [], problems: [] };
 }
 
 function byPackage(rules: readonly QueriedRule[]): ReadonlyMap<string, readonly QueriedRule[]> {

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { isCancellation, SygaldryError } from "../../base/errors.ts";
 import { readTextIfExists } from "../../base/files.ts";
-import type { ProcessResult } from "../../base/process.ts";
+import type { ProcessResult, RunOptions } from "../../base/process.ts";
 import type { Environment } from "../../project/overrides.ts";
 import type { Site } from "../../site/site.ts";
 import { patternText, type TargetPattern } from "../workspace/pattern.ts";
@@ -33,10 +33,9 @@ export async function queryTargets(
 ): Promise<QueryAnswer> {
   const real = await realpath(root);
   const siteRoot = site.paths.site(site.kind === "local" ? real : root);
-  const place: QueryPlace = {
-    ...{ program, version, root: siteRoot, outputBase: queryOutputBase(site.kind, siteRoot, environment) },
-    locked: (await readTextIfExists(path.join(root, "MODULE.bazel.lock"))) !== undefined,
-  };
+  const outputBase = queryOutputBase(site.kind, siteRoot, environment);
+  const locked = (await readTextIfExists(path.join(root, "MODULE.bazel.lock"))) !== undefined;
+  const place: QueryPlace = { program, version, root: siteRoot, outputBase, locked };
   const local = (file: string) => belowRoot(site.paths.local(file), [root, real]);
   const rules: QueriedRule[] = [];
   const onLine = (line: string, stream: "stdout" | "stderr") => {
@@ -44,19 +43,29 @@ export async function queryTargets(
     if (rule === undefined) return;
     rules.push(rule.at === undefined ? rule : { ...rule, at: { ...rule.at, file: local(rule.at.file) } });
   };
+  const result = await runQuery(site, place, pattern, onLine, signal);
+  if (result.exitCode !== 0 && result.exitCode !== partial) throw failure(program, result);
+  const said = parseProblems(result.stderr, local);
+  if (rules.length === 0 && said.damaged.size === 0) refuseUnknown(pattern, said.problems);
+  return { rules, ...said, complete: result.exitCode === 0 };
+}
+
+async function runQuery(
+  site: Site,
+  place: QueryPlace,
+  pattern: TargetPattern,
+  onLine: NonNullable<RunOptions["onLine"]>,
+  signal: AbortSignal | undefined,
+): Promise<ProcessResult> {
+  const begun = signal?.aborted !== true;
   try {
     const options = { onLine, keep: 1 << 20, endWith: "SIGINT" } as const;
-    const result = await site.run(queryCommand(place, pattern), {
-      ...options,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const said = parseProblems(result.stderr, local);
-    if (result.exitCode !== 0 && result.exitCode !== partial) throw failure(program, result);
-    if (rules.length === 0 && said.damaged.size === 0) refuseUnknown(pattern, said.problems);
-    return { rules, ...said, complete: result.exitCode === 0 };
+    const cancel = signal === undefined ? {} : { signal };
+    return await site.run(queryCommand(place, pattern), { ...options, ...cancel });
   } catch (error) {
     // An interrupted question leaves its server idle, or half started.
-    if (isCancellation(error)) await site.run(shutdownCommand(place), { timeout: 20_000 }).catch(() => {});
+    if (isCancellation(error) && begun)
+      await site.run(shutdownCommand(place), { timeout: 20_000 }).catch(() => {});
     throw error;
   }
 }
@@ -67,8 +76,8 @@ const partial = 3;
 function belowRoot(file: string, roots: readonly string[]): string {
   for (const root of roots) {
     const below = path.relative(root, file);
-    if (below !== "" && !below.startsWith("..") && !path.isAbsolute(below))
-      return below.split(path.sep).join("/");
+    const outside = below === ".." || below.startsWith(`..${path.sep}`) || path.isAbsolute(below);
+    if (below !== "" && !outside) return below.split(path.sep).join("/");
   }
   return file;
 }
