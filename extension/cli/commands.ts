@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { bazelCommands } from "./bazel-commands.ts";
 import type { CommandDefinition, CommandGroup } from "./command-definition.ts";
 import { jobCommands } from "./job-commands.ts";
 import { spackCommands } from "./spack-commands.ts";
@@ -115,6 +116,11 @@ export const commands: readonly (CommandDefinition | CommandGroup)[] = [
     name: "spack",
     description: "the Spack environments of the repository",
     commands: spackCommands,
+  },
+  {
+    name: "bazel",
+    description: "the Bazel workspace of the repository",
+    commands: bazelCommands,
   },
   {
     name: "job",

@@ -1,0 +1,65 @@
+import type { Command } from "../../base/process.ts";
+import { patternText, type TargetPattern } from "../workspace/pattern.ts";
+import type { BazelVersion } from "../workspace/version.ts";
+
+export type QueryOutput = "streamed_jsonproto" | "label_kind";
+
+/** Where and with what Bazel is asked; paths are the site's. */
+export interface QueryPlace {
+  readonly program: string;
+  readonly version: BazelVersion;
+  readonly root: string;
+  /** Not the one of the user's builds: they hold its lock while they run, and a query would hold it from them. */
+  readonly outputBase: string;
+  /** Whether the repository has a MODULE.bazel.lock. */
+  readonly locked: boolean;
+}
+
+/** `streamed_jsonproto` came with Bazel 6.4; a build without a version may be anything, and every Bazel has the other. */
+export function queryOutput({ number }: BazelVersion): QueryOutput {
+  return number === undefined ? "label_kind" : "streamed_jsonproto";
+}
+
+/**
+ * `bazel query` for the rules that a pattern means, with what is wrong elsewhere left out (exit code 3). The server stays
+ * ten minutes for the next question: the first takes seconds, the others half of one.
+ */
+export function queryCommand(place: QueryPlace, pattern: TargetPattern): Command {
+  const output = queryOutput(place.version);
+  return bazelCommand(place, [], "query", [
+    `--output=${output}`,
+    ...["--keep_going", "--noimplicit_deps", "--notool_deps", "--order_output=no"],
+    ...(output === "streamed_jsonproto" ? lean : []),
+    // A reader writes nothing into the repository; without a lock Bazel would.
+    ...(place.locked ? [] : ["--lockfile_mode=off"]),
+    ...["--color=no", "--curses=no", "--noshow_progress", "--", quoted(patternText(pattern))],
+  ]);
+}
+
+/** Ends the server of the output base, unless another command is at work there (exit code 9). */
+export function shutdownCommand(place: QueryPlace): Command {
+  return bazelCommand(place, ["--noblock_for_lock"], "shutdown", []);
+}
+
+/** Of each rule name, class and place alone. */
+const lean = [
+  ...["--noproto:default_values", "--noproto:rule_inputs_and_outputs", "--proto:output_rule_attrs=name"],
+];
+
+function bazelCommand(
+  { program, root, outputBase }: QueryPlace,
+  startup: readonly string[],
+  command: string,
+  args: readonly string[],
+): Command {
+  return {
+    command: program,
+    args: [`--output_base=${outputBase}`, "--max_idle_secs=600", ...startup, command, ...args],
+    cwd: root,
+  };
+}
+
+/** As a word of the query language, which has quotes and no escapes. */
+function quoted(pattern: string): string {
+  return pattern.includes('"') ? `'${pattern}'` : `"${pattern}"`;
+}
