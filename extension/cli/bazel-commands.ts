@@ -1,7 +1,7 @@
 import type { CommandDefinition } from "./command-definition.ts";
 
 const pattern =
-  "//..., //a/b/..., //a/b (all of the package), //a/b:name, or without // from here: ..., b, :name (default: //...)";
+  "//..., //a/b/..., //a/b:all, //a/b:name, or without // from here: ..., b:all, :name; a path (., ./b) is all of that package (default: //...)";
 
 /** `sygaldry bazel …` */
 export const bazelCommands: readonly CommandDefinition[] = [

@@ -13,8 +13,9 @@ export interface TargetPattern {
 }
 
 /**
- * Reads `//...`, `//a/b/...`, `//a/b` (the package, not `//a/b:b`), `//a/b:all`, `//a/b:name`, and the same without `//`
- * relative to `folder` (below the root with '/'): `...`, `:name`, `b`, `b:name`. Throws SYG-USAGE for what is none.
+ * Reads `//...`, `//a/b/...`, `//a/b` (short for `//a/b:b`), `//a/b:all`, `//a/b:name`, and the same without `//` relative to
+ * `folder` (below the root with '/'): `...`, `:name`, `b`, `b:name`. What is no label but a path (`.`, `./b`, `b/`, `../b`)
+ * means the package there. Throws SYG-USAGE for what is none.
  */
 export function parsePattern(text: string, folder: string): TargetPattern {
   const [, repository, absolute, rest = ""] = /^(@@?[^/:]*)?(\/\/)?(.*)$/s.exec(text) ?? [];
@@ -29,9 +30,12 @@ export function parsePattern(text: string, folder: string): TargetPattern {
   // Labels do not go up; a path of a shell may, but not out of the workspace.
   if (absolute !== undefined ? plain !== written : at.startsWith("..")) throw wrong(text);
   if (recursive) return { repository, folder: plain, scope: "below", name: undefined };
-  return name === undefined || everything.has(name)
+  const isPath = absolute === undefined && (/^\.\.?(\/|$)/.test(written) || written.endsWith("/"));
+  const short = plain === "" || isPath ? "all" : path.posix.basename(plain);
+  const target = name ?? short;
+  return everything.has(target)
     ? { repository, folder: plain, scope: "package", name: undefined }
-    : { repository, folder: plain, scope: "target", name };
+    : { repository, folder: plain, scope: "target", name: target };
 }
 
 const everything = new Set(["all", "*", "all-targets"]);
@@ -53,6 +57,6 @@ export function coversPackage({ folder, scope }: TargetPattern, label: string): 
 
 function wrong(text: string): SygaldryError {
   return new SygaldryError("SYG-USAGE", `"${text}" is no target pattern`, {
-    next: "Write //..., //some/package, //some/package/... or //some/package:target, or the same without // from here.",
+    next: "Write //..., //some/package/..., //some/package:all or //some/package:target, or the same without // from here.",
   });
 }

@@ -162,7 +162,7 @@ describe("mergeAnswer (unit)", () => {
 
   it("leaves alone what was not asked for", () => {
     const untouched = ["//b", ["y:1:1", "z:2:1"], 0];
-    expect(merged("//a", answer)).toEqual([["//a", ["x:1:1", "m_1:2:10", "n1:3:2"], 0], untouched]);
+    expect(merged("//a:all", answer)).toEqual([["//a", ["x:1:1", "m_1:2:10", "n1:3:2"], 0], untouched]);
     expect(merged("//a:m", [])).toEqual([["//a", ["x:1:1"], 1], untouched]);
     expect(merged("@other//...", [rule("@other//o", "p", 1)])).toEqual([
       ["//a", ["x:1:1", "m:2:1?"], 1],
@@ -184,7 +184,7 @@ describe("queryCommand (unit)", () => {
     ]);
     expect(args).toContain("--lockfile_mode=off");
     expect(args.slice(-2)).toEqual(["--", '"//a/..."']);
-    expect(queryCommand({ ...place, locked: true }, parsePattern("//a", "")).args).not.toContain(
+    expect(queryCommand({ ...place, locked: true }, parsePattern("//a:all", "")).args).not.toContain(
       "--lockfile_mode=off",
     );
     expect(shutdownCommand(place).args).toEqual([
@@ -198,7 +198,7 @@ describe("queryCommand (unit)", () => {
 
   it("asks a Bazel without a version for what all have", () => {
     const unknown = { ...place, version: { text: "no_version", number: undefined } };
-    const { args } = queryCommand(unknown, parsePattern("//a", ""));
+    const { args } = queryCommand(unknown, parsePattern("//a:all", ""));
     expect(args).toContain("--output=label_kind");
     expect(args.some((argument) => argument.includes("proto:"))).toBe(false);
   });

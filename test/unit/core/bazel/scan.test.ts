@@ -108,7 +108,7 @@ describe("scanWorkspace (unit)", () => {
         [label, ...targets.map(({ name }) => name)].join(" "),
       );
     expect(chosen("//...")).toEqual(["//a x t", "//b y", "//c"]);
-    expect(chosen("//a")).toEqual(["//a x t"]);
+    expect(chosen("//a:all")).toEqual(["//a x t"]);
     expect(chosen("//a:t")).toEqual(["//a t"]);
     expect(chosen("//...", "cc_library", "*_binary")).toEqual(["//a x", "//b y", "//c"]);
     expect(chosen("//...", "cc")).toEqual(["//c"]);
