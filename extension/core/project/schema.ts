@@ -3,10 +3,10 @@
  * It validates, fills in defaults, and is the source of dist/sygaldry.schema.json (json-schema.ts).
  */
 import * as z from "zod";
+import { jobs } from "./schema-jobs.ts";
 import {
   absolutePath,
   bazelTool,
-  duration,
   environmentName,
   gpu,
   hostPath,
@@ -18,7 +18,6 @@ import {
   port,
   printable,
   secret,
-  size,
   spackTool,
   tool,
   url,
@@ -200,34 +199,7 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
-  jobs: z
-    .strictObject({
-      logs: z
-        .strictObject({
-          maxSize: size(1_000_000, "500MB; it must be 1MB or more")
-            .optional()
-            .describe("The log of a run goes on in a new file when it would become larger. Default: never."),
-          parts: z
-            .int()
-            .min(1)
-            .default(4)
-            .describe("How many earlier files of such a log are kept beside the one that is written."),
-        })
-        .prefault({}),
-      retention: z
-        .strictObject({
-          maxAge: duration.optional().describe("Remove runs that ended longer ago (30d, 12h)."),
-          maxSize: size(1, "10GB")
-            .optional()
-            .describe("Remove the oldest runs until all logs together are no larger (10GB)."),
-          keep: z.int().min(1).optional().describe("Keep so many runs of each job, the latest ones."),
-        })
-        .prefault({})
-        .describe(
-          "Which runs that have ended are removed, whenever a job ends and by `job prune`. Default: none by itself.",
-        ),
-    })
-    .prefault({}),
+  jobs,
   vscode: z
     .strictObject({
       extensions: z
