@@ -1,5 +1,6 @@
 // The templates, compiled, and what Sygaldry copies into a repository, embedded in the bundles as the module "sygaldry:assets",
 // so that dist/cli.cjs is complete on its own (it also runs inside the container).
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,9 +43,23 @@ function collectAssets() {
   return Object.fromEntries(entries);
 }
 
+/** Of the sources that read sygaldry.yaml, and of the packages that they read it with. */
+function configReader() {
+  const folder = path.join(root, "extension/core/project");
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith(".ts"))
+    .sort()
+    .map((name) => path.join(folder, name));
+  sources.push(path.join(root, "extension/core/base/amounts.ts"));
+  const packages = ["yaml", "zod"].map((name) => path.join(root, "node_modules", name, "package.json"));
+  const digest = createHash("sha256");
+  for (const file of [...sources, ...packages]) digest.update(readFileSync(file)).update("\0");
+  return digest.digest("hex");
+}
+
 function assetsSource() {
   const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
-  return `export const assets = ${JSON.stringify(collectAssets())};\nexport const templates = ${compileTemplates()};\nexport const version = ${JSON.stringify(version)};\n`;
+  return `export const assets = ${JSON.stringify(collectAssets())};\nexport const templates = ${compileTemplates()};\nexport const version = ${JSON.stringify(version)};\nexport const configReader = ${JSON.stringify(configReader())};\n`;
 }
 
 export const esbuildAssets = {

@@ -21,10 +21,16 @@ const unused = {
   },
 };
 
-/** docker-modem describes every request in full, its agent too, for a debug log that nobody reads; that costs milliseconds each. */
+/** docker-modem describes every request in full, its agent too, for a debug log that nobody reads; that costs milliseconds each, and so does to load that log. */
 const quietModem = {
   name: "quiet-modem",
   setup(build) {
+    build.onResolve({ filter: /^debug$/ }, ({ path, importer }) =>
+      /docker-modem[\\/]/.test(importer) ? { path, namespace: "quiet" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "quiet" }, () => ({
+      contents: "module.exports = () => () => {};",
+    }));
     build.onLoad({ filter: /docker-modem[\\/]lib[\\/]modem\.js$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8");
       const quiet = source.replace(/debug\('Sending: %s', util\.inspect\(options, \{[^}]*\}\)\);/, "");

@@ -3,6 +3,7 @@ import type { InstallEvent, PackageId } from "../core/spack/run/events.ts";
 import type { InstallProgress, PackageProgress } from "../core/spack/run/install-progress.ts";
 import { duration, liveLines, type ProgressStream, spinner } from "./live-lines.ts";
 import type { OutputOptions } from "./output.ts";
+import { standardError } from "./standard-streams.ts";
 
 export interface InstallView {
   readonly update: (event: InstallEvent, progress: InstallProgress) => void;
@@ -17,7 +18,7 @@ export interface InstallView {
  */
 export function installView(
   options: OutputOptions,
-  stream: ProgressStream = process.stderr,
+  stream: ProgressStream = standardError(),
   now: () => number = Date.now,
 ): InstallView {
   if (options.quiet) return { update() {}, redraw() {}, end() {} };

@@ -5,7 +5,7 @@ import type { CommandDefinition, CommandGroup } from "./command-definition.ts";
 import { commands } from "./commands.ts";
 import { completionScript } from "./completion.ts";
 import { type CommonOptions, outputOptions } from "./options.ts";
-import { printFailure, printUsageFailure } from "./output.ts";
+import { standardError, standardOutput } from "./standard-streams.ts";
 
 /** Parses the command line, runs the command and returns its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -20,7 +20,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    if (asksForJson(argv)) printUsageFailure(error.message);
+    // Loaded by those who fail: colours look at stdout, which takes milliseconds to open.
+    if (asksForJson(argv)) (await import("./failure.ts")).printUsageFailure(error.message);
     return 2;
   }
   return exitCode;
@@ -47,6 +48,10 @@ function buildProgram(asked: string | undefined, done: (exitCode: number) => voi
       "\nExit codes: 0 done, 1 failed, 2 usage, 3 a needed tool or daemon is missing, 4 bad configuration, 130 cancelled.",
     )
     .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => standardOutput().write(text),
+      writeErr: (text) => standardError().write(text),
+    })
     .enablePositionalOptions()
     .exitOverride();
   const wanted = commands.filter(({ name }) => name === asked);
@@ -87,10 +92,10 @@ function addCompletion(program: Command, done: (exitCode: number) => void): void
     .action((shell: string) => {
       const script = completionScript(shell, program);
       if (script !== undefined) {
-        process.stdout.write(script);
+        standardOutput().write(script);
         return;
       }
-      process.stderr.write(
+      standardError().write(
         `error[SYG-USAGE]: there is no completion for ${shell}; choose bash, zsh or fish\n`,
       );
       done(2);
@@ -125,6 +130,7 @@ async function runCommand(
   try {
     return await (await load())(options, args, cancel.signal);
   } catch (error) {
+    const { printFailure } = await import("./failure.ts");
     printFailure(error, outputOptions(options));
     return exitCodeOf(error);
   } finally {

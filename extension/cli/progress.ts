@@ -2,6 +2,7 @@ import pc from "picocolors";
 import type { BuildProgress, BuildStep } from "../core/container/build-progress.ts";
 import { duration, liveLines, type ProgressStream, spinner } from "./live-lines.ts";
 import type { OutputOptions } from "./output.ts";
+import { standardError } from "./standard-streams.ts";
 
 type OnProgress = (progress: BuildProgress) => void;
 
@@ -12,7 +13,7 @@ type OnProgress = (progress: BuildProgress) => void;
 export async function withProgress<T>(
   options: OutputOptions,
   action: (onProgress: OnProgress) => Promise<T>,
-  stream: ProgressStream = process.stderr,
+  stream: ProgressStream = standardError(),
 ): Promise<T> {
   if (options.quiet) return action(() => {});
   const view = progressView(stream);

@@ -1,5 +1,7 @@
+import { isatty } from "node:tty";
 import type { ExecOptions } from "../core/container/engine.ts";
 import { rawTerminal } from "./raw-terminal.ts";
+import { standardError, standardOutput } from "./standard-streams.ts";
 
 type Terminal =
   | (Pick<ExecOptions, "stdin" | "stdout" | "stderr" | "terminal" | "onStarted"> & {
@@ -26,11 +28,11 @@ export async function withTerminal(
     else void send(signal).catch(() => {});
   };
   for (const signal of passedOn) process.on(signal, onSignal);
-  const restore = tty && process.stdin.isTTY ? rawTerminal() : () => {};
+  const restore = tty && isatty(0) ? rawTerminal() : () => {};
   const streams = {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdin: () => process.stdin,
+    stdout: standardOutput,
+    stderr: standardError,
     onStarted: (started: (signal: NodeJS.Signals) => Promise<void>) => {
       send = started;
       for (const signal of early.splice(0)) onSignal(signal);

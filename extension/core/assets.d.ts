@@ -4,4 +4,6 @@ declare module "sygaldry:assets" {
   /** By file name below templates/. */
   export const templates: Readonly<Record<string, TemplateSpecification>>;
   export const version: string;
+  /** A digest of all that decides how sygaldry.yaml is read. */
+  export const configReader: string;
 }

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { SygaldryError } from "../../core/base/errors.ts";
 import { execInContainer } from "../../core/container/lifecycle/exec.ts";
 import { projectRoot } from "../../core/project/root.ts";
@@ -16,14 +17,14 @@ export async function exec(options: ExecCommandOptions, args: readonly string[])
 }
 
 export async function shell(options: ExecCommandOptions): Promise<number> {
-  return execCommand({ ...options, tty: options.tty ?? Boolean(process.stdin.isTTY) }, ["/bin/bash", "-l"]);
+  return execCommand({ ...options, tty: options.tty ?? isatty(0) }, ["/bin/bash", "-l"]);
 }
 
 /** Runs `argv` in the container with this process's terminal or pipes, and signals passed on; returns its exit code. */
 export async function execCommand(options: ExecCommandOptions, argv: readonly string[]): Promise<number> {
   const { cwd, file } = loadOptions(options);
   const root = projectRoot(cwd, file);
-  const tty = options.tty ?? (Boolean(process.stdin.isTTY) && Boolean(process.stdout.isTTY));
+  const tty = options.tty ?? (isatty(0) && isatty(1));
   for (const variable of options.env ?? []) {
     if (!/^[^=]+=/s.test(variable)) {
       throw new SygaldryError("SYG-USAGE", `--env ${variable}: expected NAME=value`, {

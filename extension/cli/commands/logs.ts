@@ -10,6 +10,7 @@ import { projectRoot } from "../../core/project/root.ts";
 import { createEngine } from "../engine.ts";
 import { type CommonOptions, loadOptions, outputOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
+import { standardError, standardOutput } from "../standard-streams.ts";
 import { createToolkit } from "../toolkit.ts";
 
 interface LogsOptions extends CommonOptions {
@@ -51,8 +52,8 @@ async function containerLog(
     container.id,
     {
       follow: options.follow ?? false,
-      stdout: process.stdout,
-      stderr: process.stderr,
+      stdout: standardOutput(),
+      stderr: standardError(),
       ...(lines === undefined ? {} : { lines }),
     },
     signal,
@@ -76,8 +77,8 @@ async function buildLog(
     throw new SygaldryError("SYG-FILE", "nothing was built or started yet", { next: "Run `sygaldry up`." });
   }
   output.info(file);
-  if (lines === undefined) await pipeline(createReadStream(file), process.stdout, { end: false });
-  else process.stdout.write(lastLines(await readFile(file, "utf8"), lines));
+  if (lines === undefined) await pipeline(createReadStream(file), standardOutput(), { end: false });
+  else standardOutput().write(lastLines(await readFile(file, "utf8"), lines));
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { renderingDiff } from "../../core/container/render/diff.ts";
 import { openSession } from "../../core/container/session.ts";
 import { type CommonOptions, loadOptions, outputOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
+import { standardOutput } from "../standard-streams.ts";
 import { createToolkit } from "../toolkit.ts";
 
 interface RenderOptions extends CommonOptions {
@@ -25,7 +26,7 @@ export async function renderCommand(
   if (options.check) {
     const statuses = await renderingStatus(session);
     const diff = renderingDiff(statuses);
-    if (!output.json) process.stdout.write(diff);
+    if (!output.json) standardOutput().write(diff);
     requireCurrent(statuses, diff);
     output.result({ mode: session.plan.mode, current: true, files: statuses.map(({ path }) => path) });
     output.info("The rendered files are current.");

@@ -1,11 +1,11 @@
-import type { Duplex, Readable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { SygaldryError } from "../base/errors.ts";
 import { execExitCode, execId } from "./docker-answers.ts";
 import type { DockerApi } from "./docker-api.ts";
 import { copyOutput } from "./docker-output.ts";
 import { signalMarked } from "./docker-signal.ts";
-import type { ExecOptions, TerminalSize } from "./engine.ts";
+import type { ExecOptions, Opened, TerminalSize } from "./engine.ts";
 
 /** Milliseconds between one signal and the next for a cancelled command. */
 const killAfter = 5_000;
@@ -39,11 +39,11 @@ export async function execInside(
   const socket = await start(execution, options);
   const stopResizing = options.tty ? followSize(execution, options.terminal) : () => {};
   const canceller = cancelOn(execution, socket, options.endWith, signal);
-  const stopFeeding = feed(socket, options.stdin, options.tty);
+  const stopFeeding = feed(socket, options.stdin && opened(options.stdin), options.tty);
   try {
     options.onStarted?.((name) => send(execution, name));
-    const { stdout, stderr, tty } = options;
-    await copyOutput(socket, { stdout, stderr, tty, doing: execution.doing, endpoint: api.endpoint });
+    const target = { stdout: opened(options.stdout), stderr: opened(options.stderr), tty: options.tty };
+    await copyOutput(socket, { ...target, doing: execution.doing, endpoint: api.endpoint });
     const exitCode = await waitForExit(execution);
     if (!signal?.aborted) return exitCode;
     throw cancelled(execution);
@@ -116,6 +116,10 @@ function feed(socket: Duplex, stdin: Readable | undefined, tty: boolean): () => 
     stdin.off("end", end);
     stdin.pause();
   };
+}
+
+function opened<Stream extends Readable | Writable>(stream: Opened<Stream>): Stream {
+  return typeof stream === "function" ? stream() : stream;
 }
 
 /** The first size is sent until the engine takes it: the terminal is made a moment after the start. */

@@ -103,9 +103,9 @@ export interface ExecOptions {
   /** A pseudo-terminal: one output stream, and the size follows `resized`. */
   readonly tty: boolean;
   /** Undefined: the command reads end-of-file. */
-  readonly stdin: Readable | undefined;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stdin: Opened<Readable> | undefined;
+  readonly stdout: Opened<Writable>;
+  readonly stderr: Opened<Writable>;
   /** Current size of the terminal, and a way to hear of changes; only with `tty`. */
   readonly terminal?: TerminalSize;
   /** What the command gets first when it is cancelled, before TERM and KILL. Default TERM. */
@@ -113,6 +113,9 @@ export interface ExecOptions {
   /** Hands out a function that sends a signal to the command's process inside the container. */
   readonly onStarted?: (send: (signal: NodeJS.Signals) => Promise<void>) => void;
 }
+
+/** A stream, or what gives it once the command was started: a process's own take milliseconds to open. */
+export type Opened<Stream> = Stream | (() => Stream);
 
 export interface TerminalSize {
   current(): { readonly columns: number; readonly rows: number };

@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { SygaldryError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import type { Origin } from "./config.ts";
 import { configJsonSchema } from "./json-schema.ts";
+import type { Origin } from "./origin.ts";
 import type { KeyPath, YamlSource } from "./yaml-source.ts";
 
 type Issue = z.core.$ZodIssue;

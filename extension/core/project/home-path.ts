@@ -17,6 +17,14 @@ export function resolvePath(text: string, folder: string, environment: Environme
   return path.join(homeFolder(environment), text.slice(1));
 }
 
+/** Where this user's caches of Sygaldry lie. The XDG base directory specification has relative paths ignored. */
+export function cacheFolder(environment: Environment): string {
+  const cache = environment["XDG_CACHE_HOME"];
+  const folder =
+    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homeFolder(environment), ".cache");
+  return path.join(folder, "sygaldry");
+}
+
 export function homeFolder(environment: Environment): string {
   return environment["HOME"] || homedir();
 }

@@ -5,9 +5,6 @@ import type { ProjectConfig } from "./config.ts";
 import { homeFolder, resolvePath } from "./home-path.ts";
 import type { Environment } from "./overrides.ts";
 
-export { claimStorage } from "./storage-claim.ts";
-export { prepareStorage } from "./storage-prepare.ts";
-
 type StorageName =
   | "monorepo_home"
   | "spack_store"

@@ -23,6 +23,7 @@ export type KeyPath = readonly (string | number)[];
 /** A parsed YAML file: its plain value, and where each key and value of it stands. */
 export interface YamlSource {
   readonly file: string;
+  readonly text: string;
   readonly value: unknown;
   /** Of the value at `path`, or of its key with `{key: true}`; the nearest enclosing place when there is none. */
   position(path: KeyPath, options?: { readonly key?: boolean }): Position;
@@ -48,6 +49,7 @@ export function parseYaml(file: string, text: string): YamlSource {
   }
   return {
     file,
+    text,
     value: toValue(file, document, at),
     position: (path, options) => at(offsetOf(document.contents, path, options?.key ?? false)),
   };

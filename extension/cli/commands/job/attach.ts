@@ -8,6 +8,7 @@ import { requireJob } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { jobRunners } from "../../job-runners.ts";
 import type { Output } from "../../output.ts";
+import { standardError, standardOutput } from "../../standard-streams.ts";
 import { eventText } from "./event-text.ts";
 import { exitCodeOfJob, jobJson, outcomeText } from "./job-text.ts";
 
@@ -68,6 +69,6 @@ function show(event: LogEvent, output: Output): void {
     if (event.event === "retry" || event.event === "wait") output.info(eventText(event));
     return;
   }
-  const stream = event.stream === "stderr" || output.json ? process.stderr : process.stdout;
+  const stream = event.stream === "stderr" || output.json ? standardError() : standardOutput();
   stream.write(`${event.msg ?? ""}${event.more === true ? "" : "\n"}`);
 }

@@ -9,6 +9,7 @@ import { type Job, listRuns, requireJob } from "../../../core/jobs/store.ts";
 import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
+import { standardOutput } from "../../standard-streams.ts";
 import { eventText } from "./event-text.ts";
 import { jobsFolder } from "./folder.ts";
 
@@ -45,8 +46,8 @@ export async function tail(
   }
   const print = (event: LogEvent) => {
     const quiet = wanted.length === 0 && event.event === "heartbeat";
-    if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    else if (!quiet) process.stdout.write(`${eventText(event)}${event.more === true ? "" : "\n"}`);
+    if (options.json) standardOutput().write(`${JSON.stringify(event)}\n`);
+    else if (!quiet) standardOutput().write(`${eventText(event)}${event.more === true ? "" : "\n"}`);
   };
   events.forEach(print);
   if (!options.follow) return 0;

@@ -7,6 +7,7 @@ import { duration, liveLines, spinner } from "../../live-lines.ts";
 import { outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
+import { standardError } from "../../standard-streams.ts";
 import { chooseEnvironment } from "./context.ts";
 import { openSpack } from "./place.ts";
 import { spackSite } from "./spack-site.ts";
@@ -65,7 +66,7 @@ async function waiting<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const since = Date.now();
-  const stream = process.stderr;
+  const stream = standardError();
   if (quiet || !stream.isTTY) {
     output.info(what);
     return action();

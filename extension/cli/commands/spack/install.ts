@@ -8,6 +8,7 @@ import { installView } from "../../install-view.ts";
 import { outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
+import { standardOutput } from "../../standard-streams.ts";
 import { chooseEnvironment, requireLock } from "./context.ts";
 import {
   installedHashes,
@@ -49,7 +50,7 @@ export async function install(
   const onEvent = (event: InstallEvent, progress: InstallProgress) => {
     state.progress = progress;
     view.update(event, progress);
-    if (options.events) process.stdout.write(`${JSON.stringify(event)}\n`);
+    if (options.events) standardOutput().write(`${JSON.stringify(event)}\n`);
   };
   try {
     await installEnvironment(
@@ -69,7 +70,7 @@ export async function install(
   }
   const { progress } = state;
   const result = { environment: environment.name, ...summary(progress) };
-  if (options.events) process.stdout.write(`${JSON.stringify({ kind: "result", ...result })}\n`);
+  if (options.events) standardOutput().write(`${JSON.stringify({ kind: "result", ...result })}\n`);
   else output.result(result, `${environment.name}: ${result.installed.length} installed`);
   return 0;
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { sha256 } from "../../base/files.ts";
-import { homeFolder } from "../../project/home-path.ts";
+import { cacheFolder } from "../../project/home-path.ts";
 import { idFromName } from "../../project/identity.ts";
 import type { Environment } from "../../project/overrides.ts";
 import type { Site } from "../../site/site.ts";
@@ -12,9 +12,5 @@ import type { Site } from "../../site/site.ts";
 export function queryOutputBase(kind: Site["kind"], root: string, environment: Environment): string {
   const key = `${idFromName(path.basename(root)) ?? "workspace"}-${sha256(root).slice(0, 8)}`;
   if (kind !== "local") return path.posix.join("/opt/bazel_output/sygaldry_query", key);
-  // The XDG base directory specification has relative paths ignored.
-  const cache = environment["XDG_CACHE_HOME"];
-  const folder =
-    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homeFolder(environment), ".cache");
-  return path.join(folder, "sygaldry/bazel_query", key);
+  return path.join(cacheFolder(environment), "bazel_query", key);
 }

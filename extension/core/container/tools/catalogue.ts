@@ -57,5 +57,17 @@ export function findRelease(
 
 /** Oldest first. */
 export function knownVersions(tool: OfficialTool): readonly string[] {
-  return Object.keys(catalogue[tool]).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  return Object.keys(catalogue[tool]).sort(byNumbers);
+}
+
+/** Their numbers by value, and what is between by its letters. A collator does the same and takes 5 ms to make. */
+function byNumbers(a: string, b: string): number {
+  const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];
+  for (const [at, one] of left.entries()) {
+    const other = right[at];
+    if (other === undefined) return 1;
+    const difference = at % 2 === 1 ? Number(one) - Number(other) : Number(one > other) - Number(one < other);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
 }

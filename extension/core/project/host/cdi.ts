@@ -1,14 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { parse } from "yaml";
-import * as z from "zod";
-import { messageOf, systemCode } from "../../base/errors.ts";
+import { systemCode } from "../../base/errors.ts";
 import { type Fact, known, unknown } from "../../base/fact.ts";
-
-const specification = z.looseObject({
-  kind: z.string(),
-  devices: z.array(z.looseObject({ name: z.coerce.string() })).default([]),
-});
 
 /**
  * The NVIDIA devices of the CDI specifications (*.yaml, *.json) in `folders`, and of `named` (what the engine tells), sorted.
@@ -19,7 +12,7 @@ export async function cdiDevices(
   named: readonly string[],
 ): Promise<Fact<readonly string[]>> {
   const files = (await Promise.all(folders.map(specificationFiles))).flat();
-  const found = await Promise.all(files.map(devicesIn));
+  const found = await readAll(files);
   const names = [...named, ...found.flatMap((fact) => (fact.known ? fact.value : []))].filter(isNvidia);
   const problems = found.flatMap((fact) => (fact.known ? [] : [fact.why]));
   if (names.length === 0 && problems.length > 0) return unknown(problems.join("; "));
@@ -39,39 +32,11 @@ async function specificationFiles(folder: string): Promise<string[]> {
   }
 }
 
-async function devicesIn(file: string): Promise<Fact<readonly string[]>> {
-  try {
-    const text = await readFile(file, "utf8");
-    const { kind, devices } = specification.parse(
-      file.endsWith(".json") ? JSON.parse(text) : parseYaml(text),
-    );
-    return known(devices.map((device) => `${kind}=${device.name}`));
-  } catch (error) {
-    const why = error instanceof z.ZodError ? "is no CDI specification" : messageOf(error).split("\n")[0];
-    return unknown(`${file}: ${why}`);
-  }
-}
-
-/** Most of a file is edits, dozens of mounts, which take long to parse and tell nothing here. */
-function parseYaml(text: string): unknown {
-  try {
-    return parse(withoutEdits(text));
-  } catch {
-    return parse(text);
-  }
-}
-
-/** Leaves out what is indented below a `containerEdits:` line. */
-function withoutEdits(text: string): string {
-  let edits: number | undefined;
-  const kept = text.split("\n").filter((line) => {
-    const [, spaces = "", dash = ""] = /^( *)(- +)?/.exec(line) ?? [];
-    const isItemOfEdits = dash !== "" && spaces.length === edits;
-    if (edits !== undefined && (spaces.length > edits || isItemOfEdits || line.trim() === "")) return false;
-    edits = /^ *(- +)?containerEdits:\s*$/.test(line) ? spaces.length + dash.length : undefined;
-    return true;
-  });
-  return kept.join("\n");
+/** The reader takes milliseconds to load, and most machines have nothing to read. */
+async function readAll(files: readonly string[]): Promise<readonly Fact<readonly string[]>[]> {
+  if (files.length === 0) return [];
+  const { devicesIn } = await import("./cdi-specification.ts");
+  return Promise.all(files.map(devicesIn));
 }
 
 /** Of another vendor's devices, or NVIDIA's own that are no GPUs (nvidia.com/gds), none helps a container to a GPU. */

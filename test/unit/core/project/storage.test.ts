@@ -4,13 +4,13 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LoadOptions, loadConfig } from "../../../../extension/core/project/config.ts";
 import {
-  prepareStorage,
   projectDirectory,
   type StorageMount,
   storageLayout,
   storageRoot,
 } from "../../../../extension/core/project/storage.ts";
 import { storageError } from "../../../../extension/core/project/storage-error.ts";
+import { prepareStorage } from "../../../../extension/core/project/storage-prepare.ts";
 
 let folder: string;
 beforeEach(async () => {
