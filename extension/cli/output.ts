@@ -39,6 +39,28 @@ export function printJson(value: Readonly<Record<string, unknown>>): void {
   standardOutput().write(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`);
 }
 
+/** A result that is a list, taken item by item: of thousands, the objects need not be there at once. */
+export interface JsonList {
+  add(item: unknown): void;
+  /** Prints one object: what it began with, and the list as its last member. */
+  print(): void;
+}
+
+export function jsonList(start: Readonly<Record<string, unknown>>, name: string): JsonList {
+  if (process.stdout.isTTY) {
+    const items: unknown[] = [];
+    return { add: (item) => items.push(item), print: () => printJson({ ...start, [name]: items }) };
+  }
+  const items: string[] = [];
+  return {
+    add: (item) => items.push(JSON.stringify(item)),
+    print() {
+      const whole = JSON.stringify({ ...start, [name]: [] });
+      standardOutput().write(`${whole.slice(0, -"]}".length)}${items.join(",")}]}\n`);
+    },
+  };
+}
+
 /** Columns padded to their widest cell, two spaces apart; no trailing spaces. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(

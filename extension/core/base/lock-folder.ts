@@ -21,7 +21,8 @@ import {
 import { uptime } from "node:os";
 import path from "node:path";
 import { messageOf, SygaldryError, systemCode } from "./errors.ts";
-import { formatHolder, judgeHolder, type LockHolder, parseHolder } from "./lock-holder.ts";
+import { judgeHolder, type LockHolder } from "./lock-holder.ts";
+import { formatHolder, parseHolder } from "./lock-record.ts";
 import type { Log } from "./log.ts";
 
 export interface Found {

@@ -1,19 +1,7 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
-import * as z from "zod";
 import { sha256 } from "./files.ts";
 import { processState } from "./process-start.ts";
-
-const holderSchema = z.looseObject({
-  pid: z.int().positive(),
-  startTime: z.string().optional(),
-  bootId: z.string().optional(),
-  host: z.string(),
-  machine: z.string().optional(),
-  pidNamespace: z.string().optional(),
-  since: z.string(),
-  what: z.string(),
-});
 
 /** Who holds a lock: enough to tell for certain, from the same machine, whether that process still runs. */
 export interface LockHolder {
@@ -47,19 +35,6 @@ export async function thisProcess(what: string): Promise<LockHolder> {
     since: new Date().toISOString(),
     what,
   };
-}
-
-export function formatHolder(holder: LockHolder): string {
-  return `${JSON.stringify(holder, undefined, 2)}\n`;
-}
-
-/** Undefined when the text is no holder's record. */
-export function parseHolder(text: string): LockHolder | undefined {
-  try {
-    return holderSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

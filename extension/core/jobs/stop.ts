@@ -4,9 +4,10 @@ import { watchFile } from "../base/file-changes.ts";
 import { thisProcess } from "../base/lock-holder.ts";
 import { statusFile, stopRequestFile } from "./layout.ts";
 import type { RunnerOf } from "./runner.ts";
+import { shownStatus } from "./status/shown-status.ts";
 import { isFinal, type JobStatus } from "./status/status.ts";
 import { type Job, readJob, requireJob } from "./store.ts";
-import { reconcile, shownStatus } from "./supervisor/reconcile.ts";
+import { reconcile } from "./supervisor/reconcile.ts";
 
 export interface StopOptions {
   /** For the log: who asks. */

@@ -33,14 +33,33 @@ export async function requireJob(folder: string, name: string): Promise<Job> {
 
 /** All jobs of a folder by name, read without their logs. Empty when there is no such folder. */
 export async function listJobs(folder: string, signal?: AbortSignal): Promise<readonly Job[]> {
-  let self: LockHolder | undefined;
-  const isFresh = writtenWithin(folder);
   const jobs: Job[] = [];
-  let count = 0;
-  for (const name of namesIn(folder)) {
-    // Reading is synchronous, which is many times faster for small files; so others get their turn now and then.
-    if (++count % 500 === 0) await new Promise(setImmediate);
+  for await (const batch of jobBatches(folder, signal)) jobs.push(...batch);
+  return jobs;
+}
+
+/** Reading is synchronous, which is many times faster for small files; so others get their turn after so many. */
+const batchSize = 500;
+
+/** The same a few hundred at a time: of thousands, not all need be there at once. */
+export async function* jobBatches(folder: string, signal?: AbortSignal): AsyncGenerator<readonly Job[]> {
+  const names = namesIn(folder);
+  const isFresh = writtenWithin(folder);
+  for (let at = 0; at < names.length; at += batchSize) {
     if (signal?.aborted === true) throw new SygaldryError("SYG-CANCELLED", "listing jobs was cancelled");
+    yield await readJobs(folder, names.slice(at, at + batchSize), isFresh);
+    await new Promise(setImmediate);
+  }
+}
+
+async function readJobs(
+  folder: string,
+  names: readonly string[],
+  isFresh: WrittenWithin,
+): Promise<readonly Job[]> {
+  let self: LockHolder | undefined;
+  const jobs: Job[] = [];
+  for (const name of names) {
     const file = `${folder}/${name}${statusEnding}`;
     const text = readAnyhow(file);
     const status = text === undefined ? undefined : parseStatus(text);

@@ -1,7 +1,7 @@
 import type { Progress } from "../../../core/jobs/runner.ts";
+import { shownStatus } from "../../../core/jobs/status/shown-status.ts";
 import { isFinal, type JobStatus } from "../../../core/jobs/status/status.ts";
 import type { Job } from "../../../core/jobs/store.ts";
-import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { durationText } from "../../amounts.ts";
 
 /** A job as `--json` shows it; `null` is what is not known. */

@@ -1,7 +1,7 @@
-import { listJobs } from "../../../core/jobs/store.ts";
-import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
+import { shownStatus } from "../../../core/jobs/status/shown-status.ts";
+import { jobBatches } from "../../../core/jobs/store.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
-import { createOutput, table } from "../../output.ts";
+import { createOutput, jsonList, table } from "../../output.ts";
 import { jobsFolder } from "./folder.ts";
 import { jobJson, jobRow, jobTitles } from "./job-text.ts";
 import { reconciled } from "./reconciled.ts";
@@ -17,14 +17,19 @@ export async function list(
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
   const folder = await jobsFolder(options);
-  const found = await listJobs(folder, signal);
-  const jobs = [];
-  for (const job of found)
-    jobs.push(job.verdict.life === "dead" ? await reconciled(folder, job, signal) : job);
   const { state } = options;
-  const wanted = state === undefined ? jobs : jobs.filter((job) => state.includes(shownStatus(job).state));
-  if (output.json) output.result({ folder, jobs: wanted.map(jobJson) });
-  else if (wanted.length > 0) output.result({}, table([jobTitles, ...wanted.map(jobRow)]));
+  const json = output.json ? jsonList({ folder }, "jobs") : undefined;
+  const rows = [];
+  for await (const batch of jobBatches(folder, signal)) {
+    for (const found of batch) {
+      const job = found.verdict.life === "dead" ? await reconciled(folder, found, signal) : found;
+      if (state !== undefined && !state.includes(shownStatus(job).state)) continue;
+      if (json === undefined) rows.push(jobRow(job));
+      else json.add(jobJson(job));
+    }
+  }
+  if (json !== undefined) json.print();
+  else if (rows.length > 0) output.result({}, table([jobTitles, ...rows]));
   else output.info(`There are no ${state === undefined ? "" : `${state.join(", ")} `}jobs in ${folder}.`);
   return 0;
 }

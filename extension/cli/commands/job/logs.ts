@@ -1,8 +1,8 @@
 import path from "node:path";
 import { sizeText } from "../../../core/base/text-size.ts";
 import { tailLog } from "../../../core/jobs/log/tail-log.ts";
+import { shownStatus } from "../../../core/jobs/status/shown-status.ts";
 import { listRuns, type RunLog, requireJob } from "../../../core/jobs/store.ts";
-import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";
 import { jobsFolder } from "./folder.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { sizeText } from "../../../core/base/text-size.ts";
+import { shownStatus } from "../../../core/jobs/status/shown-status.ts";
 import { requireJob } from "../../../core/jobs/store.ts";
-import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { durationText } from "../../amounts.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";

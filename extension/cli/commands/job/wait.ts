@@ -1,7 +1,7 @@
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { longTimer } from "../../../core/base/long-timer.ts";
+import { shownStatus } from "../../../core/jobs/status/shown-status.ts";
 import type { Job } from "../../../core/jobs/store.ts";
-import { shownStatus } from "../../../core/jobs/supervisor/reconcile.ts";
 import { waitForJob } from "../../../core/jobs/wait.ts";
 import { type CommonOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";

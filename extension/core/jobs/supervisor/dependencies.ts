@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { thisProcess } from "../../base/lock-holder.ts";
+import { shownStatus } from "../status/shown-status.ts";
 import { readJob } from "../store.ts";
 import type { Control } from "./control.ts";
-import { reconcile, shownStatus } from "./reconcile.ts";
+import { reconcile } from "./reconcile.ts";
 import type { SupervisorRequest } from "./request.ts";
 
 /** Milliseconds. */

@@ -8,15 +8,11 @@ import { formatEvent } from "../log/event.ts";
 import { tailLog } from "../log/tail-log.ts";
 import { recordedEnd } from "../runners/slurm/slurm-runner.ts";
 import { endCause } from "../status/parse-status.ts";
+import { lost } from "../status/shown-status.ts";
 import type { JobStatus } from "../status/status.ts";
 import { removeWriterFiles, statusWriter } from "../status/write-status.ts";
 import { type Job, readJob } from "../store.ts";
 import { finalState } from "./final-state.ts";
-
-/** The job as people should see it: a run that cannot live is LOST, whatever its file still says. */
-export function shownStatus({ status, verdict }: Job): JobStatus {
-  return verdict.life === "dead" || verdict.life === "silent" ? lost(status, verdict.why) : status;
-}
 
 /**
  * Writes down that a run is lost, once, however many readers find it out at the same time. Only for what is certain, and
@@ -92,10 +88,6 @@ function logFile(folder: string, { log }: JobStatus): string | undefined {
 
 export function isCertain({ status, verdict }: Job): boolean {
   return verdict.life === "dead" && status.supervisor !== undefined;
-}
-
-function lost(status: JobStatus, why: string | undefined): JobStatus {
-  return { ...status, state: "LOST", cause: "lost", ...(why === undefined ? {} : { reason: why }) };
 }
 
 /** One event at the log's end, on a line of its own even where a crash cut the last one off. */

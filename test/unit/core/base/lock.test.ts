@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LockHolder, withLock } from "../../../../extension/core/base/lock.ts";
-import { formatHolder, thisProcess } from "../../../../extension/core/base/lock-holder.ts";
+import { thisProcess } from "../../../../extension/core/base/lock-holder.ts";
+import { formatHolder } from "../../../../extension/core/base/lock-record.ts";
 import { type Log, silentLog } from "../../../../extension/core/base/log.ts";
 import { inRepository } from "../../../support/paths.ts";
 

@@ -21,9 +21,10 @@ import {
 import { pruneJobs } from "../../../../extension/core/jobs/prune.ts";
 import { processJobRunner } from "../../../../extension/core/jobs/runners/process/process-runner.ts";
 import { judgeStatus } from "../../../../extension/core/jobs/status/liveness.ts";
+import { shownStatus } from "../../../../extension/core/jobs/status/shown-status.ts";
 import { formatStatus, type JobStatus } from "../../../../extension/core/jobs/status/status.ts";
 import { type Job, listJobs, listRuns, readJob } from "../../../../extension/core/jobs/store.ts";
-import { reconcile, shownStatus } from "../../../../extension/core/jobs/supervisor/reconcile.ts";
+import { reconcile } from "../../../../extension/core/jobs/supervisor/reconcile.ts";
 import { watchJobs } from "../../../../extension/core/jobs/watch.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "sygaldry-jobs-"));
