@@ -34,8 +34,11 @@ const places = {
   ...{ command: 10, cwd: 11, pid: 12, every: 13, uptime: 14, elapsed: 15, attempt: 16, attempts: 17 },
   ...{ rc: 18, cpuSeconds: 19, memory: 20, peakMemory: 21, gpuMemory: 22, peakGpuMemory: 23 },
   ...{ done: 24, total: 25, percent: 26, phase: 27, eta: 28 },
+  ...{ "supervisor.pid": 29, "supervisor.startTime": 30, "supervisor.bootId": 31, "supervisor.host": 32 },
+  ...{ "supervisor.machine": 33, "supervisor.pidNamespace": 34 },
 } as const;
 const placeOf: ReadonlyMap<string, number> = new Map(Object.entries(places));
+const isPlace = (name: string) => placeOf.has(name);
 
 type Values = readonly (string | undefined)[];
 
@@ -45,22 +48,19 @@ function parseLine(line: string): JobStatus | undefined {
   const state = states.find((known) => known === word);
   if (state === undefined) return undefined;
   const values = new Array<string | undefined>(placeOf.size);
-  const supervisor: Record<string, string> = {};
   const handle: Record<string, string> = {};
-  readFields(line.slice(space + 1), (name, value) => {
+  readFields(line.slice(space + 1), isPlace, (name, value) => {
     const place = placeOf.get(name);
     if (place !== undefined) values[place] = value;
-    else if (name.startsWith("supervisor.")) supervisor[name.slice("supervisor.".length)] = value;
     else if (name.startsWith("at.")) handle[name.slice("at.".length)] = value;
   });
-  return statusOf(state, values, supervisorOf(supervisor), handle);
+  return statusOf(state, values, handle);
 }
 
 /** All objects have one shape, which is many times faster than to set what there is: a folder may hold thousands of jobs. */
 function statusOf(
   state: JobState,
   values: Values,
-  supervisor: SupervisorIdentity | undefined,
   handle: Readonly<Record<string, string>>,
 ): JobStatus | undefined {
   const job = values[places.job];
@@ -76,7 +76,7 @@ function statusOf(
     started: values[places.started],
     ended: values[places.ended],
     every: numberOf(values[places.every]),
-    supervisor,
+    supervisor: supervisorOf(values),
     pid: numberOf(values[places.pid]),
     handle,
     uptime: numberOf(values[places.uptime]),
@@ -110,17 +110,17 @@ function progressOf(values: Values): Progress | undefined {
   return undefined;
 }
 
-function supervisorOf(fields: Readonly<Record<string, string>>): SupervisorIdentity | undefined {
-  const pid = Number(fields["pid"]);
-  const host = fields["host"];
+function supervisorOf(values: Values): SupervisorIdentity | undefined {
+  const pid = Number(values[places["supervisor.pid"]]);
+  const host = values[places["supervisor.host"]];
   if (!Number.isInteger(pid) || pid <= 0 || host === undefined) return undefined;
   return {
     pid,
     host,
-    startTime: fields["startTime"],
-    bootId: fields["bootId"],
-    machine: fields["machine"],
-    pidNamespace: fields["pidNamespace"],
+    startTime: values[places["supervisor.startTime"]],
+    bootId: values[places["supervisor.bootId"]],
+    machine: values[places["supervisor.machine"]],
+    pidNamespace: values[places["supervisor.pidNamespace"]],
   };
 }
 
