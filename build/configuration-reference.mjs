@@ -17,6 +17,9 @@ appended to the base's; any other list or value replaces; \`null\` takes the bas
 
 Relative paths count from the repository. \`~/\` is the home folder.
 
+What the files were read to is remembered in the user's cache (\`$XDG_CACHE_HOME/sygaldry/config\`, else \`~/.cache/sygaldry/config\`) and
+taken only while they, the environment and the flags say the same; the folder may be deleted at any time.
+
 | Key | Type | Default | Meaning |
 |---|---|---|---|
 ${rows.join("\n")}
