@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /** Files of a module by path, beside the empty BUILD.bazel of its root. */
-export type ModuleFiles = Readonly<Record<string, string>>;
+type ModuleFiles = Readonly<Record<string, string>>;
 
 /** What a networked registry's rules_shell gives, from Bazel itself. */
 const rulesShell: ModuleFiles = {

@@ -18,19 +18,24 @@ _library.diffusion_message.restype = ctypes.c_char_p
 _library.diffusion_message.argtypes = [ctypes.c_int32]
 
 
-def advance(values, *, spacing: float, diffusivity: float, time_step: float, steps: int) -> np.ndarray:
+def advance(
+    values, *, spacing: float, diffusivity: float, time_step: float, steps: int
+) -> np.ndarray:
     """The field `values` after `steps` steps; its border keeps its values.
 
-    Lengths are in metres, times in seconds, the diffusivity in m²/s. Raises ValueError where diffusivity · time_step / spacing²
-    is above a quarter (the method is unstable there), for values that are not finite, and for a field of fewer than three rows
-    or columns. Other threads run meanwhile.
+    Lengths are in metres, times in seconds, the diffusivity in m²/s. Raises ValueError where
+    diffusivity · time_step / spacing² is above a quarter (the method is unstable there), for values
+    that are not finite, and for a field of fewer than three rows or columns. Other threads run
+    meanwhile.
     """
     if steps < 0:
         raise ValueError(f"{steps} steps: time does not run backwards")
     result = np.array(values, dtype=np.float64, order="C")
     if result.ndim != 2:
         raise ValueError(f"a field has two dimensions, not {result.ndim}")
-    refusal = _library.diffusion_advance(result, *result.shape, diffusivity * time_step / spacing**2, steps)
+    refusal = _library.diffusion_advance(
+        result, *result.shape, diffusivity * time_step / spacing**2, steps
+    )
     if refusal:
         raise ValueError(_library.diffusion_message(refusal).decode())
     return result

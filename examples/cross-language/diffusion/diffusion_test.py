@@ -16,7 +16,9 @@ class DiffusionTest(unittest.TestCase):
         expected = start.copy()
         for _ in range(40):
             inner = expected[1:-1, 1:-1]
-            around = expected[:-2, 1:-1] + expected[2:, 1:-1] + expected[1:-1, :-2] + expected[1:-1, 2:]
+            around = (
+                expected[:-2, 1:-1] + expected[2:, 1:-1] + expected[1:-1, :-2] + expected[1:-1, 2:]
+            )
             expected[1:-1, 1:-1] = inner + 0.2 * (around - 4 * inner)
         found = advance(start, spacing=0.5, diffusivity=0.1, time_step=0.5, steps=40)
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14)
@@ -26,7 +28,13 @@ class DiffusionTest(unittest.TestCase):
         for intervals in (16, 32, 64):
             time_step = 0.2 / intervals**2
             steps = round(0.05 / time_step)
-            found = advance(mode(intervals), spacing=1 / intervals, diffusivity=1.0, time_step=time_step, steps=steps)
+            found = advance(
+                mode(intervals),
+                spacing=1 / intervals,
+                diffusivity=1.0,
+                time_step=time_step,
+                steps=steps,
+            )
             exact = np.exp(-2 * np.pi**2 * steps * time_step) * mode(intervals)
             errors.append(np.abs(found - exact).max())
         orders = np.log2(np.array(errors[:-1]) / errors[1:])
@@ -54,7 +62,11 @@ class DiffusionTest(unittest.TestCase):
             (np.zeros(9), {}, "two dimensions"),
             (mode(4) / 0.0, {}, "not finite"),
         ):
-            with self.subTest(reason), np.errstate(all="ignore"), self.assertRaisesRegex(ValueError, reason):
+            with (
+                self.subTest(reason),
+                np.errstate(all="ignore"),
+                self.assertRaisesRegex(ValueError, reason),
+            ):
                 advance(values, **{**arguments, **change})
 
 

@@ -1,5 +1,5 @@
-//! The heat equation on a square grid whose border keeps its temperature, by explicit steps in time, for callers in C and
-//! Python.
+//! The heat equation on a square grid whose border keeps its temperature, by explicit steps in time,
+//! for callers in C and Python.
 
 use std::ffi::{c_char, CStr};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -14,8 +14,8 @@ pub enum Refusal {
     Internal = 4,
 }
 
-/// Advances `values`, row by row, `steps` times. `number` is diffusivity · time step / spacing²; above a quarter the method is
-/// unstable. After a refusal the values are as they were.
+/// Advances `values`, which are row by row, by `steps` steps. `number` is diffusivity · time step /
+/// spacing²; above a quarter the method is unstable. After a refusal the values are as they were.
 pub fn advance(values: &mut [f64], columns: usize, number: f64, steps: u64) -> Result<(), Refusal> {
     if columns < 3 || values.len() % columns != 0 || values.len() / columns < 3 {
         return Err(Refusal::Shape);
@@ -115,7 +115,10 @@ mod tests {
         let half = (PI / (2 * intervals) as f64).sin();
         let factor = (1.0 - 8.0 * number * half * half).powi(steps as i32);
         for (value, first) in values.iter().zip(&start) {
-            assert!((value - factor * first).abs() < 1e-13, "{value} is not {factor} · {first}");
+            assert!(
+                (value - factor * first).abs() < 1e-13,
+                "{value} is not {factor} · {first}"
+            );
         }
     }
 
@@ -155,8 +158,14 @@ mod tests {
             assert_eq!(diffusion_advance(values.as_mut_ptr(), 5, 5, 0.2, 1), 0);
             assert_eq!(diffusion_advance(values.as_mut_ptr(), 5, 5, 0.3, 1), 2);
             assert_eq!(diffusion_advance(std::ptr::null_mut(), 5, 5, 0.2, 1), 1);
-            assert_eq!(diffusion_advance(values.as_mut_ptr(), usize::MAX, 5, 0.2, 1), 1);
-            assert!(CStr::from_ptr(diffusion_message(2)).to_str().unwrap().contains("unstable"));
+            assert_eq!(
+                diffusion_advance(values.as_mut_ptr(), usize::MAX, 5, 0.2, 1),
+                1
+            );
+            assert!(CStr::from_ptr(diffusion_message(2))
+                .to_str()
+                .unwrap()
+                .contains("unstable"));
         }
     }
 }

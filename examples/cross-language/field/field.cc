@@ -1,6 +1,7 @@
 #include "field/field.h"
 
 #include <hdf5.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -8,7 +9,6 @@
 #include <limits>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace field {
@@ -50,7 +50,8 @@ using Close = herr_t (*)(hid_t);
 class Handle {
  public:
   Handle(hid_t id, Close close) : id_(id), close_(close) {}
-  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
+  Handle(Handle&& other) noexcept
+      : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
   ~Handle() {
     if (id_ >= 0) close_(id_);
   }
@@ -92,7 +93,8 @@ void write_number(const Subject& subject, hid_t owner, const char* name, double 
 double read_number(const Subject& subject, hid_t owner, const char* name) {
   const Handle attribute = subject.open(H5Aopen(owner, name, H5P_DEFAULT), H5Aclose, name);
   const Handle space = subject.open(H5Aget_space(attribute), H5Sclose, name);
-  if (H5Sget_simple_extent_npoints(space) != 1) subject.refuse(std::string(name) + " is not one number");
+  if (H5Sget_simple_extent_npoints(space) != 1)
+    subject.refuse(std::string(name) + " is not one number");
   double value = 0;
   subject.check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value) >= 0, name);
   return value;
@@ -102,35 +104,41 @@ void write_units(const Subject& subject, hid_t owner) {
   const Handle type = subject.open(H5Tcopy(H5T_C_S1), H5Tclose, "units");
   subject.check(H5Tset_size(type, std::char_traits<char>::length(kUnits)) >= 0, "units");
   const Handle space = subject.open(H5Screate(H5S_SCALAR), H5Sclose, "units");
-  const Handle attribute =
-      subject.open(H5Acreate2(owner, "units", type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "units");
+  const Handle attribute = subject.open(
+      H5Acreate2(owner, "units", type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "units");
   subject.check(H5Awrite(attribute, type, kUnits) >= 0, "units");
 }
 
 // Rows are chunks, compressed where that HDF5 can, and each with a checksum.
 Handle storage(const Subject& subject, const std::array<hsize_t, 2>& extent) {
   Handle properties = subject.open(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "storage");
-  const std::array<hsize_t, 2> chunk = {std::min<hsize_t>(extent[0], 64), std::min<hsize_t>(extent[1], 1024)};
+  const std::array<hsize_t, 2> chunk = {std::min<hsize_t>(extent[0], 64),
+                                        std::min<hsize_t>(extent[1], 1024)};
   subject.check(H5Pset_chunk(properties, 2, chunk.data()) >= 0, "chunks");
   if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
-    subject.check(H5Pset_shuffle(properties) >= 0 && H5Pset_deflate(properties, 4) >= 0, "compression");
+    subject.check(H5Pset_shuffle(properties) >= 0 && H5Pset_deflate(properties, 4) >= 0,
+                  "compression");
   }
   subject.check(H5Pset_fletcher32(properties) >= 0, "checksums");
   return properties;
 }
 
-void write_new(const std::filesystem::path& file, const Grid& grid, std::span<const double> values) {
+void write_new(const std::filesystem::path& file, const Grid& grid,
+               std::span<const double> values) {
   const Subject subject(file);
-  Handle out = subject.open(
-      H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "cannot be created");
+  Handle out = subject.open(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                            H5Fclose, "cannot be created");
   {
     const std::array<hsize_t, 2> extent = {grid.rows, grid.columns};
-    const Handle space = subject.open(H5Screate_simple(2, extent.data(), nullptr), H5Sclose, "extent");
+    const Handle space =
+        subject.open(H5Screate_simple(2, extent.data(), nullptr), H5Sclose, "extent");
     const Handle properties = storage(subject, extent);
     const Handle data = subject.open(
-        H5Dcreate2(out, kDataset, H5T_IEEE_F64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose, kDataset);
+        H5Dcreate2(out, kDataset, H5T_IEEE_F64LE, space, H5P_DEFAULT, properties, H5P_DEFAULT),
+        H5Dclose, kDataset);
     subject.check(
-        H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0, "cannot be written");
+        H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0,
+        "cannot be written");
     write_number(subject, data, "spacing", grid.spacing);
     write_number(subject, data, "time", grid.time);
     write_units(subject, data);
@@ -140,7 +148,8 @@ void write_new(const std::filesystem::path& file, const Grid& grid, std::span<co
 
 Grid read_grid(const Subject& subject, hid_t data) {
   const Handle space = subject.open(H5Dget_space(data), H5Sclose, "extent");
-  if (H5Sget_simple_extent_ndims(space) != 2) subject.refuse(std::string(kDataset) + " has not two dimensions");
+  if (H5Sget_simple_extent_ndims(space) != 2)
+    subject.refuse(std::string(kDataset) + " has not two dimensions");
   std::array<hsize_t, 2> extent{};
   subject.check(H5Sget_simple_extent_dims(space, extent.data(), nullptr) >= 0, "extent");
   return {.rows = extent[0],
@@ -152,13 +161,16 @@ Grid read_grid(const Subject& subject, hid_t data) {
 }  // namespace
 
 void write(const std::filesystem::path& file, const Grid& grid, std::span<const double> values) {
-  if (grid.rows == 0 || grid.columns == 0 || grid.columns > std::numeric_limits<std::size_t>::max() / grid.rows ||
+  if (grid.rows == 0 || grid.columns == 0 ||
+      grid.columns > std::numeric_limits<std::size_t>::max() / grid.rows ||
       grid.rows * grid.columns != values.size()) {
     throw std::invalid_argument("the values do not fill the grid");
   }
-  if (!(grid.spacing > 0) || !std::isfinite(grid.spacing)) throw std::invalid_argument("the spacing is not positive");
+  if (!(grid.spacing > 0) || !std::isfinite(grid.spacing))
+    throw std::invalid_argument("the spacing is not positive");
   const QuietErrors quiet;
-  // Beside it, for only within one file system is renaming atomic; with the process's id, for there may be several writers.
+  // Beside it, for only within one file system is renaming atomic; with the process's id, for there
+  // may be several writers.
   std::filesystem::path part = file;
   part += ".part" + std::to_string(::getpid());
   try {
@@ -167,7 +179,8 @@ void write(const std::filesystem::path& file, const Grid& grid, std::span<const 
   } catch (const std::exception& error) {
     std::error_code ignored;
     std::filesystem::remove(part, ignored);
-    if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr) throw FileError(error.what());
+    if (dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr)
+      throw FileError(error.what());
     throw;
   }
 }
@@ -175,13 +188,14 @@ void write(const std::filesystem::path& file, const Grid& grid, std::span<const 
 Field read(const std::filesystem::path& file) {
   const QuietErrors quiet;
   const Subject subject(file);
-  const Handle in =
-      subject.open(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "cannot be opened as HDF5");
+  const Handle in = subject.open(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
+                                 "cannot be opened as HDF5");
   const Handle data = subject.open(H5Dopen2(in, kDataset, H5P_DEFAULT), H5Dclose, kDataset);
   Field field{.grid = read_grid(subject, data), .values = {}};
   field.values.resize(field.grid.rows * field.grid.columns);
   subject.check(
-      H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, field.values.data()) >= 0, "cannot be read");
+      H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, field.values.data()) >= 0,
+      "cannot be read");
   return field;
 }
 

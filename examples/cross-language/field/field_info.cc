@@ -14,9 +14,10 @@ int main(int argc, char** argv) {
   try {
     const auto [grid, values] = field::read(argv[1]);
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-    std::printf("rows=%zu columns=%zu spacing=%g time=%g min=%.9g mean=%.9g max=%.9g\n", grid.rows, grid.columns,
-                grid.spacing, grid.time, *least, mean, *most);
+    const double mean =
+        std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    std::printf("rows=%zu columns=%zu spacing=%g time=%g min=%.9g mean=%.9g max=%.9g\n", grid.rows,
+                grid.columns, grid.spacing, grid.time, *least, mean, *most);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "field_info: %s\n", error.what());

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 class FieldTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = fs::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
     fs::create_directories(folder_);
   }
   fs::path at(const char* name) const { return folder_ / name; }
@@ -27,7 +28,8 @@ class FieldTest : public testing::Test {
 
 field::Field waves(std::size_t rows, std::size_t columns) {
   field::Field field{{.rows = rows, .columns = columns, .spacing = 0.25, .time = 1.5}, {}};
-  for (std::size_t i = 0; i < rows * columns; ++i) field.values.push_back(std::sin(static_cast<double>(i) * 0.1));
+  for (std::size_t i = 0; i < rows * columns; ++i)
+    field.values.push_back(std::sin(static_cast<double>(i) * 0.1));
   return field;
 }
 
@@ -41,7 +43,8 @@ std::string message_of(const fs::path& file) {
 }
 
 TEST_F(FieldTest, ReadsWhatItWroteBitForBit) {
-  field::Field field = waves(130, 1100);  // more than one chunk each way, none of them full at the end
+  field::Field field =
+      waves(130, 1100);  // more than one chunk each way, none of them full at the end
   field.values[5] = -0.0;
   field.values[6] = std::numeric_limits<double>::denorm_min();
   field.values[7] = std::numeric_limits<double>::quiet_NaN();
@@ -64,8 +67,10 @@ TEST_F(FieldTest, ReplacesAFileAsAWholeAndLeavesNothingBeside) {
 
 TEST_F(FieldTest, RefusesWhatIsNoField) {
   const field::Field field = waves(3, 3);
-  EXPECT_THROW(field::write(at("a.h5"), {.rows = 3, .columns = 4, .spacing = 1}, field.values), std::invalid_argument);
-  EXPECT_THROW(field::write(at("a.h5"), {.rows = 3, .columns = 3, .spacing = 0}, field.values), std::invalid_argument);
+  EXPECT_THROW(field::write(at("a.h5"), {.rows = 3, .columns = 4, .spacing = 1}, field.values),
+               std::invalid_argument);
+  EXPECT_THROW(field::write(at("a.h5"), {.rows = 3, .columns = 3, .spacing = 0}, field.values),
+               std::invalid_argument);
   EXPECT_FALSE(fs::exists(at("a.h5")));
 }
 
@@ -73,7 +78,8 @@ TEST_F(FieldTest, NamesTheFileAndTheReason) {
   EXPECT_NE(message_of(at("none.h5")).find("none.h5: cannot be opened as HDF5"), std::string::npos);
   std::ofstream(at("text.h5")) << "not HDF5\n";
   EXPECT_NE(message_of(at("text.h5")).find("text.h5: cannot be opened as HDF5"), std::string::npos);
-  EXPECT_THROW(field::write(at("no such folder/a.h5"), waves(2, 2).grid, waves(2, 2).values), field::FileError);
+  EXPECT_THROW(field::write(at("no such folder/a.h5"), waves(2, 2).grid, waves(2, 2).values),
+               field::FileError);
 
   const hid_t other = H5Fcreate(at("other.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   H5Fclose(other);

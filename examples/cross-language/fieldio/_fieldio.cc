@@ -1,6 +1,7 @@
 // The Python module fieldio._fieldio: fields as NumPy arrays, read and written by //field.
 //
-// The GIL is kept throughout: HDF5 is commonly built without thread safety, and Python's lock is the one that all callers share.
+// The GIL is kept throughout: HDF5 is commonly built without thread safety, and Python's lock is
+// the one that all callers share.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -46,7 +47,8 @@ PyObject* translate() {
 
 // An array that owns the values: nothing is copied.
 Owned to_array(field::Field&& field) {
-  npy_intp extent[] = {static_cast<npy_intp>(field.grid.rows), static_cast<npy_intp>(field.grid.columns)};
+  npy_intp extent[] = {static_cast<npy_intp>(field.grid.rows),
+                       static_cast<npy_intp>(field.grid.columns)};
   auto values = std::make_unique<std::vector<double>>(std::move(field.values));
   Owned array(PyArray_SimpleNewFromData(2, extent, NPY_DOUBLE, values->data()));
   if (!array) return nullptr;
@@ -56,7 +58,8 @@ Owned to_array(field::Field&& field) {
   if (!owner) return nullptr;
   values.release();
   // Takes the reference to the owner even when it fails.
-  if (PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array.get()), owner.release()) < 0) return nullptr;
+  if (PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array.get()), owner.release()) < 0)
+    return nullptr;
   return array;
 }
 
@@ -80,12 +83,13 @@ PyObject* write(PyObject*, PyObject* args, PyObject* keywords) {
   PyObject* given = nullptr;
   double spacing = 0;
   double time = 0;
-  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O$dd:write", const_cast<char**>(names), PyUnicode_FSConverter,
-                                   &bytes, &given, &spacing, &time)) {
+  if (!PyArg_ParseTupleAndKeywords(args, keywords, "O&O$dd:write", const_cast<char**>(names),
+                                   PyUnicode_FSConverter, &bytes, &given, &spacing, &time)) {
     return nullptr;
   }
   const Owned file(bytes);
-  // Whatever is safely float64, of two dimensions; copied only when it is not contiguous rows of it already.
+  // Whatever is safely float64, of two dimensions; copied only when it is not contiguous rows of it
+  // already.
   const Owned array(PyArray_FROMANY(given, NPY_DOUBLE, 2, 2, NPY_ARRAY_IN_ARRAY));
   if (!array) return nullptr;
   auto* matrix = reinterpret_cast<PyArrayObject*>(array.get());
@@ -104,23 +108,26 @@ PyObject* write(PyObject*, PyObject* args, PyObject* keywords) {
   }
 }
 
-PyDoc_STRVAR(read_doc,
-             "read(file) -> (values, spacing, time)\n\n"
-             "The field in an HDF5 file: a float64 array in kelvin, metres and seconds. Raises FileError.");
+PyDoc_STRVAR(
+    read_doc,
+    "read(file) -> (values, spacing, time)\n\n"
+    "The field in an HDF5 file: a float64 array in kelvin, metres and seconds. Raises FileError.");
 PyDoc_STRVAR(write_doc,
              "write(file, values, *, spacing, time)\n\n"
-             "Replaces the file as a whole. Raises FileError; ValueError or TypeError for what is no field.");
+             "Replaces the file as a whole. Raises FileError; ValueError or TypeError for what is "
+             "no field.");
 
 PyMethodDef methods[] = {
     {"read", read, METH_VARARGS, read_doc},
-    {"write", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(write)), METH_VARARGS | METH_KEYWORDS,
-     write_doc},
+    {"write", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(write)),
+     METH_VARARGS | METH_KEYWORDS, write_doc},
     {nullptr, nullptr, 0, nullptr},
 };
 
 int execute(PyObject* module) {
   if (_import_array() < 0) return -1;
-  if (file_error == nullptr) file_error = PyErr_NewException("fieldio.FileError", PyExc_OSError, nullptr);
+  if (file_error == nullptr)
+    file_error = PyErr_NewException("fieldio.FileError", PyExc_OSError, nullptr);
   if (file_error == nullptr) return -1;
   return PyModule_AddObjectRef(module, "FileError", file_error);
 }

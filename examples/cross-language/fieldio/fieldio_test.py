@@ -1,4 +1,5 @@
 import gc
+import resource
 import tempfile
 import unittest
 from pathlib import Path
@@ -26,6 +27,16 @@ class FieldioTest(unittest.TestCase):
         row = fieldio.read(self.file)[0][2]
         gc.collect()
         np.testing.assert_array_equal(row, [8, 9, 10, 11])
+
+    def test_frees_what_it_read(self):
+        fieldio.write(self.file, np.ones((512, 512)), spacing=1.0, time=0.0)
+
+        def peak_after(reads):
+            for _ in range(reads):
+                fieldio.read(self.file)
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+        self.assertLess(peak_after(100) - peak_after(5), 100 * 512 * 512 * 8 / 4)
 
     def test_takes_any_layout_and_what_is_safely_float64(self):
         whole = np.arange(24, dtype=np.int32).reshape(4, 6)

@@ -1,7 +1,4 @@
-"""heat: a hot square in a cold plate, computed in Rust, written as HDF5 by C++.
-
-    bazel run //heat -- --intervals 128 --time 0.01 --output /tmp/plate.h5
-"""
+"""heat: a hot square in a cold plate, computed in Rust, written as HDF5 by C++."""
 
 import argparse
 import sys
@@ -16,7 +13,7 @@ HOT = 373.15
 
 
 def plate(intervals: int) -> np.ndarray:
-    """A plate of one metre whose middle ninth is hot; each point stands for the mean of the cell around it."""
+    """A plate of one metre whose middle ninth is hot; each point is the mean of its cell."""
     place = np.linspace(0, 1, intervals + 1)
     half = 0.5 / intervals
     hot = (np.minimum(place + half, 2 / 3) - np.maximum(place - half, 1 / 3)).clip(0) * intervals
@@ -28,13 +25,17 @@ def simulate(intervals: int, diffusivity: float, time: float) -> tuple[np.ndarra
     spacing = 1 / intervals
     steps = max(1, int(np.ceil(time * diffusivity / (0.2 * spacing**2))))
     values = advance(
-        plate(intervals), spacing=spacing, diffusivity=diffusivity, time_step=time / steps, steps=steps
+        plate(intervals),
+        spacing=spacing,
+        diffusivity=diffusivity,
+        time_step=time / steps,
+        steps=steps,
     )
     return values, spacing
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="heat", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="heat", description=__doc__)
     parser.add_argument("--intervals", type=int, default=96, help="of the grid, in each direction")
     parser.add_argument("--diffusivity", type=float, default=1.0, help="m²/s")
     parser.add_argument("--time", type=float, default=0.01, help="seconds to simulate")
