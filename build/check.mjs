@@ -12,7 +12,11 @@ const steps = [
   ["types", "tsc", ["--noEmit"]],
   ["lint", "biome", ["check", "--error-on-warnings", "."]],
   ["lint (promises)", "oxlint", ["--type-aware", "--deny-warnings", "extension", "test", "build"]],
-  ["lint (Starlark)", "buildifier", ["-mode=check", "-lint=warn", "-warnings=all", "-r", "templates/bazel"]],
+  [
+    "lint (Starlark)",
+    "buildifier",
+    ["-mode=check", "-lint=warn", "-warnings=all", "-r", "templates/bazel", "examples"],
+  ],
   ["dead code", "knip", []],
   ["unit tests", "vitest", ["run", "--project", "unit", ...reporters]],
   ["bundles", process.execPath, ["build/bundle.mjs"]],

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # base-image.sh [base|bazel]: makes the image sygaldry-test-base, a minimal system of this machine's own distribution, from
-# the mirror that its apt configuration names; or sygaldry-test-bazel, Debian unstable with its Bazel, from the same mirror.
-# The root file system is kept in SYGALDRY_TEST_CACHE and made anew when it is 14 days old.
+# the mirror that its apt configuration names; or sygaldry-test-bazel, Debian unstable with its Bazel and what examples/ builds
+# on, from the same mirror. The root file system is kept in SYGALDRY_TEST_CACHE and made anew when it is 14 days old, or when
+# other packages are wanted.
 # The last line that it prints on failure is the reason.
 set -Eeuo pipefail
 
@@ -9,6 +10,8 @@ kind=${1:-base}
 image=sygaldry-test-$kind
 label=dev.sygaldry.test-$kind
 days=14
+bazel_packages=(bazel-bootstrap libzstd-jni1)
+example_packages=(libgtest-dev libhdf5-dev libpython3-dev python3-numpy rustc)
 PATH=$PATH:/usr/sbin:/sbin
 
 main() {
@@ -17,7 +20,9 @@ main() {
   command -v apt-get >/dev/null || use_what_is_there "this system has no apt to name a mirror"
   read_apt_source
   if [ "$kind" = bazel ]; then suite=sid components=main; fi
-  local tarball="$folder/$kind-$suite-$architecture.tar.gz"
+  local name="$kind-$suite-$architecture"
+  if [ "$kind" = bazel ]; then name+=-$(sha256sum <<<"${bazel_packages[*]} ${example_packages[*]}" | cut -c1-8); fi
+  local tarball="$folder/$name.tar.gz"
   if command -v flock >/dev/null; then
     exec 9>"$tarball.lock"
     flock 9
@@ -60,25 +65,31 @@ make_tarball() {
     rm -rf "$root"
     return 1
   fi
-  if [ "$kind" = bazel ] && ! install_bazel "$root" >"$log" 2>&1; then
+  if [ "$kind" = bazel ] && ! install "$root" "${bazel_packages[@]}" >"$log" 2>&1; then
     grep '^E: ' "$log" || tail -n 5 "$log"
     rm -rf "$root"
     return 1
+  fi
+  if [ "$kind" = bazel ] && ! install "$root" "${example_packages[@]}" >"$log" 2>&1; then
+    grep '^E: ' "$log" || tail -n 5 "$log"
+    printf 'without %s: the tests of examples/ will be left out\n' "${example_packages[*]}"
   fi
   rm -rf "${root:?}"/{var/cache/apt/archives,var/lib/apt/lists,dev}/*
   if [ "$kind" = bazel ]; then rm -rf "${root:?}"/usr/share/{doc,man,locale}/*; fi
   tar -C "$root" --numeric-owner --one-file-system -cf - . | gzip -1 >"$1.new"
   mv "$1.new" "$1"
   rm -rf "$root" "$log"
+  # Those of other lists of packages, or none.
+  find "$(dirname "$1")" -name "$kind-$suite-$architecture*.tar.gz" ! -path "$1" -delete
 }
 
 # Java's packages want to see /proc, and nothing may start a service.
-install_bazel() {
+install() {
   cp -L /etc/resolv.conf "$1/etc/resolv.conf"
   printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
   chmod +x "$1/usr/sbin/policy-rc.d"
   DEBIAN_FRONTEND=noninteractive unshare --mount --pid --fork --mount-proc="$1/proc" \
-    chroot "$1" apt-get install -y --no-install-recommends bazel-bootstrap libzstd-jni1
+    chroot "$1" apt-get install -y --no-install-recommends "${@:2}"
 }
 
 use_apt_proxy() {

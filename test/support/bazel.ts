@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type ProcessResult, processRunner, runChecked } from "../../extension/core/base/process.ts";
+import { writeRegistry } from "./bazel-registry.ts";
 import { bazelImage, docker, startContainer, tryDocker } from "./docker.ts";
 import { inRepository } from "./paths.ts";
 import { runId } from "./run-id.ts";
@@ -16,6 +17,8 @@ export interface Bazel extends AsyncDisposable {
   exec(argv: readonly string[], cwd?: string): Promise<ProcessResult>;
   /** A workspace below the folder; `.bazelrc` is made so that nothing asks for a network. */
   workspace(name: string, files: Readonly<Record<string, string>>): Promise<BazelWorkspace>;
+  /** A copy below the folder of a workspace that has a `.bazelrc` of its own; the user's has those options. Returns its path. */
+  copy(source: string): Promise<string>;
 }
 
 export interface BazelWorkspace {
@@ -48,11 +51,14 @@ export async function startBazel(): Promise<Bazel> {
   const args = Object.entries(mounts).flatMap(([from, to]) => ["-v", `${from}:${to}`]);
   const id = await startContainer(bazelImage, ["sleep", "infinity"], { args: ["--network=none", ...args] });
   const exec = (argv: readonly string[], cwd = folder) => tryDocker(["exec", "-w", cwd, id, ...argv]);
-  await writeRegistry(path.join(folder, "registry"), exec);
+  // What Bazel's own modules name, and nothing here uses.
+  const modules = "/usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel";
+  await writeRegistry(path.join(folder, "registry"), (await exec(["sh", "-c", `cat ${modules}`])).stdout);
   return {
     folder,
     exec,
     workspace: (name, files) => createWorkspace(folder, name, files, exec),
+    copy: (source) => copyWorkspace(folder, source, exec),
     [Symbol.asyncDispose]: async () => {
       // Whoever runs this, what root made in the container only root removes.
       await exec(["sh", "-c", `rm -rf "${folder}"/*`]);
@@ -97,6 +103,16 @@ async function createWorkspace(
   return { path: root, write, bazel, run };
 }
 
+async function copyWorkspace(folder: string, source: string, exec: Bazel["exec"]): Promise<string> {
+  const root = path.join(folder, path.basename(source));
+  await cp(source, root, { recursive: true, dereference: true });
+  await writeRegistry(path.join(folder, "registry"), await readFile(path.join(root, "MODULE.bazel"), "utf8"));
+  const quiet = "startup --max_idle_secs=600\ncommon --color=no --curses=no\n";
+  const user = `${quiet}${options(folder)}${moduleOptions}`;
+  await exec(["sh", "-c", 'printf %s "$1" >"$HOME/.bazelrc"', "sh", user]);
+  return root;
+}
+
 const options = (folder: string) => `common --registry=file://${folder}/registry
 build --disk_cache=${folder}/disk-cache
 `;
@@ -113,23 +129,3 @@ const workspaceOptions = `common --noenable_bzlmod --enable_workspace
 ${Object.entries({ ...systemRules, ...systemTools, rules_license: "rules/license" })
   .map(([name, at]) => `common --override_repository=${name}=/usr/share/bazel/${at}\n`)
   .join("")}`;
-
-/** What Bazel's own modules name, and nothing here uses, as empty modules. */
-async function writeRegistry(folder: string, exec: Bazel["exec"]): Promise<void> {
-  const modules = "/usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel";
-  const { stdout } = await exec(["sh", "-c", `cat ${modules}`]);
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, "bazel_registry.json"), "{}");
-  for (const [, name = "", version = ""] of stdout.matchAll(
-    /bazel_dep\(\s*name = "([^"]+)",\s*version = "([^"]+)"/g,
-  )) {
-    const [entry, source] = [path.join(folder, "modules", name, version), path.join(folder, "empty", name)];
-    await mkdir(entry, { recursive: true });
-    await mkdir(source, { recursive: true });
-    const module = `module(name = "${name}", version = "${version}")\n`;
-    await writeFile(path.join(entry, "MODULE.bazel"), module);
-    await writeFile(path.join(entry, "source.json"), JSON.stringify({ type: "local_path", path: source }));
-    await writeFile(path.join(source, "MODULE.bazel"), module);
-    await writeFile(path.join(source, "BUILD.bazel"), "");
-  }
-}

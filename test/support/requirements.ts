@@ -35,7 +35,8 @@ const catalogue = {
   ),
   base: distribution(() => missingDocker() ?? missingImage("sygaldry-test-base", "test/run.sh makes it")),
   // Of Debian unstable, which changes every day and may lack it.
-  bazel: other(() => missingDocker() ?? missingImage("sygaldry-test-bazel", "test/run.sh makes it")),
+  bazel: other(missingBazel),
+  "bazel-examples": other(() => missingBazel() ?? missingForExamples()),
   ubuntu: other(missingUbuntu),
   "devcontainer-schema": other(() =>
     existsSync(process.env["SYGALDRY_DEVCONTAINER_SCHEMA"] ?? "")
@@ -137,6 +138,22 @@ function missingDocker(): string | undefined {
 function missingImage(image: string, hint: string): string | undefined {
   const { status } = spawnSync("docker", ["image", "inspect", image], { stdio: "ignore", timeout: 20_000 });
   return status === 0 ? undefined : `no image ${image} (${hint})`;
+}
+
+function missingBazel(): string | undefined {
+  return missingDocker() ?? missingImage("sygaldry-test-bazel", "test/run.sh makes it");
+}
+
+/** test/support/base-image.sh does without what examples/ needs where the distribution lacks it. */
+function missingForExamples(): string | undefined {
+  const files = ["/usr/bin/rustc", "/usr/include/gtest/gtest.h", "/usr/include/hdf5/serial/hdf5.h"];
+  const numpy = "/usr/lib/python3/dist-packages/numpy";
+  const check = [...files, numpy].flatMap((file) => ["-a", "-e", file]).slice(1);
+  const run = ["run", "--rm", "--network=none", "sygaldry-test-bazel", "test", ...check];
+  const { status } = spawnSync("docker", run, { stdio: "ignore", timeout: 60_000 });
+  return status === 0
+    ? undefined
+    : "the image sygaldry-test-bazel was made without the packages of examples/";
 }
 
 function missingSlurm(): string | undefined {

@@ -3,7 +3,7 @@
 load("//private:bazel_version.bzl", "bazel_major")
 load("//private:errors.bzl", "refuse")
 load("//private:lock.bzl", "parse_lock")
-load("//private:missing.bzl", "gone", "not_installed", "only_a_module")
+load("//private:missing.bzl", "external_gone", "gone", "not_installed", "only_a_module")
 load("//private:naming.bzl", "folder_name", "own_names", "reachable")
 load("//private:nearest.bzl", "nearest")
 load("//private:overrides.bzl", "check_overrides", "decode_override")
@@ -48,9 +48,11 @@ def _spack_repository_impl(ctx):
     _write_rules(ctx)
     for hash, message in failures.items():
         write_failure(ctx, lock.nodes[hash], message)
+    found = {hash: examine_system_package(ctx, lock.nodes[hash], _override(ctx, lock.nodes[hash])) for hash in system}
+    found.update(_examine_prefixes(ctx, lock, places))
     for hash in system:
-        write_system_package(ctx, lock.nodes[hash], examine_system_package(ctx, lock.nodes[hash]), names)
-    found = _write_prefixes(ctx, lock, places, names)
+        write_system_package(ctx, lock.nodes[hash], found[hash], names, _python_deps(lock, found, hash))
+    _write_prefixes(ctx, lock, places, found, names)
     write_hub(ctx, lock, found, used)
 
 def _read_lock(ctx):
@@ -92,7 +94,7 @@ def _sort_out(ctx, lock, stores, prefixes, without_database, used):
         elif is_folder(ctx, prefix):
             places[hash] = prefix.rstrip("/")
         else:
-            failures[hash] = gone(node, lock, prefix)
+            failures[hash] = external_gone(node, lock) if node.external else gone(node, lock, prefix)
     return failures, system, places
 
 def _write_rules(ctx):
@@ -121,27 +123,36 @@ _PYTHON_OF_RULES = """load("@rules_python//python:defs.bzl", _py_library = "py_l
 py_library = _py_library
 """
 
-def _write_prefixes(ctx, lock, places, names):
-    """Packages with a folder of their own; gives hash → what was found in it."""
-    build_files = packages_with_build_files(ctx, [prefix for hash, prefix in places.items() if not lock.nodes[hash].external])
+def _override(ctx, node):
+    return decode_override(ctx.attr.overrides.get(node.name))
+
+def _python_deps(lock, found, hash):
+    """The nodes of the Python packages that one needs."""
+    return [lock.nodes[each] for each in lock.nodes[hash].run if each in found and found[each].has_python]
+
+def _examine_prefixes(ctx, lock, places):
+    """hash → what was found in its folder, for packages that have one of their own."""
     found = {}
     for hash, prefix in places.items():
         node = lock.nodes[hash]
         ctx.report_progress("looking at " + node.name)
-        found[hash] = examine_prefix(ctx, node, prefix, decode_override(ctx.attr.overrides.get(node.name)))
+        found[hash] = examine_prefix(ctx, node, prefix, _override(ctx, node))
+    return found
+
+def _write_prefixes(ctx, lock, places, found, names):
+    build_files = packages_with_build_files(ctx, [prefix for hash, prefix in places.items() if not lock.nodes[hash].external])
     for hash, prefix in places.items():
         node = lock.nodes[hash]
         folders = ["packages/%s%s/prefix" % (folder_name(node), below) for below in ["", "/files"]]
         folders += ["packages/%s/python/prefix" % folder_name(node)] if found[hash].site_packages else []
         take_prefix(ctx, prefix, folders, build_files.get(prefix, []))
-        needed = [each for each in reachable(lock, [hash], ["run"]) if each in found]
+        needed = [each for each in reachable(lock, [hash], ["run"]) if each in places]
         paths = struct(
             programs = ["%s/bin" % places[each] for each in needed if found[each].programs],
             python = ["%s/%s" % (places[each], folder) for each in needed for folder in found[each].site_packages],
         )
-        python_deps = [lock.nodes[each] for each in node.run if each in found and found[each].site_packages]
+        python_deps = _python_deps(lock, found, hash)
         write_prefix_package(ctx, node, found[hash], names, paths, python_deps, ctx.os.name.startswith("mac"))
-    return found
 
 spack_repository = repository_rule(
     implementation = _spack_repository_impl,

@@ -2,6 +2,9 @@
 
 load(":places.bzl", "is_folder", "list_folder")
 
+# NumPy, pybind11 and their like carry headers inside the Python package.
+INSIDE_PYTHON_PACKAGES = ["include", "core/include", "_core/include"]
+
 def include_folders(ctx, prefix, modules, site_packages):
     """Folders of headers, relative to the prefix.
 
@@ -20,8 +23,7 @@ def include_folders(ctx, prefix, modules, site_packages):
             found[folder[len(prefix) + 1:].strip("/")] = True
     for folder in site_packages:
         for name in list_folder(ctx, "%s/%s" % (prefix, folder)):
-            # NumPy, pybind11 and their like carry headers inside the Python package.
-            for inner in ["include", "core/include", "_core/include"]:
+            for inner in INSIDE_PYTHON_PACKAGES:
                 inside = "%s/%s/%s" % (folder, name, inner)
                 if is_folder(ctx, "%s/%s" % (prefix, inside)):
                     found[inside] = True

@@ -45,6 +45,21 @@ def gone(node, lock, prefix):
         "spack reindex makes the database true again; then %s." % _install(lock),
     )
 
+def external_gone(node, lock):
+    """The message for an external whose folder is not there.
+
+    Args:
+      node: the node of the lock.
+      lock: what parse_lock gives.
+
+    Returns:
+      Text.
+    """
+    return problem(
+        "%s is an external at %s, says %s, but there is no such folder" % (_spec(node), node.external.path, lock.file),
+        "Install it there, or correct its prefix: in packages.yaml and solve anew: spack -e %s concretize -f." % lock.folder,
+    )
+
 def only_a_module(node):
     """The message for an external without a path.
 

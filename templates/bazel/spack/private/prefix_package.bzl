@@ -5,7 +5,7 @@ load(":libraries.bzl", "find_libraries", "folders_of", "linked_names")
 load(":pkg_config.bzl", "read_modules", "system_flags")
 load(":places.bzl", "is_file", "is_folder", "list_folder")
 
-_PROGRAM_ALIASES = {"gmake": ["make"], "python": ["python3"], "python-venv": ["python3"]}
+_PROGRAM_ALIASES = {"gmake": ["make"], "python": ["python3"], "python-venv": ["python3"], "rust": ["rustc"]}
 
 def examine_prefix(ctx, node, prefix, override):
     """All that targets are made of.
@@ -17,7 +17,8 @@ def examine_prefix(ctx, node, prefix, override):
       override: what decode_override gives.
 
     Returns:
-      struct(prefix, includes, defines, libraries, linked, system_flags, programs, main_program, site_packages, distributions):
+      struct(prefix, includes, defines, libraries, linked, system_flags, programs, main_program, site_packages, has_python,
+      distributions):
       `libraries` is what find_libraries gives, `linked` names of libraries, `programs` names in bin; paths are relative to
       the prefix.
     """
@@ -35,6 +36,7 @@ def examine_prefix(ctx, node, prefix, override):
         programs = programs,
         main_program = _main_program(node.name, programs),
         site_packages = site_packages,
+        has_python = bool(site_packages),
         distributions = _distributions(ctx, prefix, site_packages),
     )
 

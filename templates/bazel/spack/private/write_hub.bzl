@@ -25,7 +25,7 @@ def write_hub(ctx, lock, found, used):
     Args:
       ctx: the repository rule's context.
       lock: what parse_lock gives.
-      found: hash → what examine_prefix gives, for packages with a folder.
+      found: hash → what examine_prefix or examine_system_package gives.
       used: hash → anything, what is not just for building.
     """
     packages, virtuals = nodes_by_name(lock)
@@ -40,7 +40,7 @@ def write_hub(ctx, lock, found, used):
                 targets.setdefault(name + suffix, (None, message))
     for hash, node in lock.nodes.items():
         _add(targets, short_name(node), node, found.get(hash))
-        if found.get(hash) and found[hash].site_packages:
+        if found.get(hash) and found[hash].has_python:
             _add_python(python, node, found[hash], packages, lock, used)
     write_text(ctx, "BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(targets)))
     write_text(ctx, "python/BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(python)))

@@ -23,7 +23,7 @@ def write_failure(ctx, node, message):
     for below, name in [("/files", "files"), ("/python", "python")]:
         _write(ctx, node, below, [_LOAD_FAILURE, PUBLIC, rule_text("spack_failure", name, message = message)])
 
-def write_system_package(ctx, node, found, names):
+def write_system_package(ctx, node, found, names, python_deps):
     """An external in /usr.
 
     Args:
@@ -31,24 +31,32 @@ def write_system_package(ctx, node, found, names):
       node: the node of the lock.
       found: what examine_system_package gives.
       names: hash → the node's name in the root package.
+      python_deps: the nodes of the Python packages that it needs.
     """
     _write_identity(ctx, node, "/usr")
+    folders = ["include_%d" % i for i in range(len(found.own_includes))]
+    for folder, path in zip(folders, found.own_includes):
+        ctx.symlink(path, "packages/%s/%s" % (folder_name(node), folder))
     cc = {
         "defines": found.defines,
+        "hdrs": glob_text([folder + "/**" for folder in folders]),
         "identity": _IDENTITY,
-        "includes": ["include"],
+        "includes": folders or ["include"],
         "system_includes": found.includes,
     }
     main = dict(cc, link_flags = found.link_flags, deps = _labels(names, node.link))
     statements = [_LOAD_CC, PUBLIC]
     if found.program:
-        statements.append(rule_text("spack_program", "main", program = found.program, **main))
+        statements.append(rule_text("spack_program", "main", program = "/usr/bin/" + found.program, **main))
     else:
         statements.append(rule_text("spack_cc_library", "main", **main))
-    _write(ctx, node, "", statements + [rule_text("spack_cc_library", "headers", **cc)])
+    for name in found.programs:
+        statements.append(rule_text("spack_program", "bin_" + name, identity = _IDENTITY, program = "/usr/bin/" + name))
+    statements += [rule_text("spack_cc_library", "headers", **cc), "exports_files([%r])" % _IDENTITY]
+    _write(ctx, node, "", statements)
     message = "%s is an external in /usr, which is not taken apart into files" % node.name
-    for below, name in [("/files", "files"), ("/python", "python")]:
-        _write(ctx, node, below, [_LOAD_FAILURE, PUBLIC, rule_text("spack_failure", name, message = message)])
+    _write(ctx, node, "/files", [_LOAD_FAILURE, PUBLIC, rule_text("spack_failure", "files", message = message)])
+    _write_system_python(ctx, node, found, python_deps)
 
 def write_prefix_package(ctx, node, found, names, paths, python_deps, on_mac):
     """A package with a folder of its own.
@@ -132,8 +140,7 @@ def _program(target, found, paths, cc):
 
 def _write_python(ctx, node, found, python_deps):
     if not found.site_packages:
-        message = "%s has no Python packages in it" % node.name
-        _write(ctx, node, "/python", [_LOAD_FAILURE, PUBLIC, rule_text("spack_failure", "python", message = message)])
+        _write_no_python(ctx, node)
         return
     folders = ["prefix/" + folder for folder in found.site_packages]
     sources = ["%s/**/*.py" % folder for folder in folders]
@@ -146,8 +153,26 @@ def _write_python(ctx, node, found, python_deps):
         srcs = glob_text(sources, ["**/* *"]),
         data = glob_text(["%s/**" % folder for folder in folders], no_data),
         imports = folders,
-        deps = ["//packages/%s/python" % folder_name(dependency) for dependency in python_deps],
+        deps = _python_labels(python_deps),
     )])
+
+def _write_system_python(ctx, node, found, python_deps):
+    if not found.has_python:
+        _write_no_python(ctx, node)
+        return
+    _write(ctx, node, "/python", [_LOAD_PYTHON, PUBLIC, rule_text(
+        "py_library",
+        "python",
+        data = ["//packages/%s:%s" % (folder_name(node), _IDENTITY)],
+        deps = _python_labels(python_deps),
+    )])
+
+def _write_no_python(ctx, node):
+    message = "%s has no Python packages in it" % node.name
+    _write(ctx, node, "/python", [_LOAD_FAILURE, PUBLIC, rule_text("spack_failure", "python", message = message)])
+
+def _python_labels(nodes):
+    return ["//packages/%s/python" % folder_name(node) for node in nodes]
 
 def _labels(names, hashes, suffix = ""):
     """By the names that users know, so that queries show edges between those."""
