@@ -38,7 +38,11 @@ export function failedAction(id: JsonObject, event: JsonObject): FailedActionFil
       const said = [read ?? "", contents].find((text) => text !== "") ?? toldOutput(told, label, mnemonic);
       const text = said.slice(-keep);
       const problems = toolProblems(text);
-      return { ...{ label, mnemonic, exitCode, output: textOf(id["primaryOutput"]), why }, said: text, problems };
+      return {
+        ...{ label, mnemonic, exitCode, output: textOf(id["primaryOutput"]), why },
+        said: text,
+        problems,
+      };
     },
   };
 }
@@ -51,7 +55,9 @@ function firstLine(message: string, exitCode: number | undefined): string {
 }
 
 function toldOutput(told: readonly BazelProblem[], label: string | undefined, mnemonic: string): string {
-  const blocks = told.map(({ message }) => message).filter((one) => one.includes(`executing ${mnemonic} command`));
+  const blocks = told
+    .map(({ message }) => message)
+    .filter((one) => new RegExp(`executing (${mnemonic} )?command`).test(one));
   const named = blocks.find((one) => label !== undefined && one.includes(label));
   const block = named ?? (blocks.length === 1 ? blocks[0] : undefined);
   if (block === undefined) return "";

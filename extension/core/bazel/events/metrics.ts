@@ -24,12 +24,13 @@ export interface CacheHits {
   /** Actions that it did not know, with why. */
   readonly misses: number | undefined;
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
-  readonly disk: number;
-  readonly remote: number;
+  /** These four are undefined before Bazel told what ran its actions (5). */
+  readonly disk: number | undefined;
+  readonly remote: number | undefined;
   /** Processes that really ran, here or remotely. */
-  readonly executed: number;
+  readonly executed: number | undefined;
   /** Actions that are none of a process (links, written files), which no cache is asked for. */
-  readonly internal: number;
+  readonly internal: number | undefined;
   /** Hits of all kinds among hits and what ran; undefined when there was nothing to do. */
   readonly ratio: number | undefined;
 }
@@ -52,26 +53,32 @@ export function readMetrics(metrics: unknown): BuildMetrics {
     actionsExecuted: zero(actions["actionsExecuted"]),
     runners,
     mnemonics: counts(actions["actionData"], "mnemonic", "actionsExecuted"),
-    caches: cacheHits(objectAt(actions, "actionCacheStatistics"), runners),
+    caches: cacheHits(
+      objectAt(actions, "actionCacheStatistics"),
+      Array.isArray(actions["runnerCount"]) ? runners : undefined,
+    ),
     peakHeap: numberOf(memory["peakPostGcHeapSize"]),
   };
 }
 
-function cacheHits(statistics: ReturnType<typeof objectAt>, runners: BuildMetrics["runners"]): CacheHits {
+function cacheHits(
+  statistics: ReturnType<typeof objectAt>,
+  runners: BuildMetrics["runners"] | undefined,
+): CacheHits {
   const told = Object.keys(statistics).length > 0;
   const local = told ? (numberOf(statistics["hits"]) ?? 0) : undefined;
   const named = (matches: (name: string) => boolean) =>
-    runners.filter(({ name }) => matches(name)).reduce((sum, { count }) => sum + count, 0);
+    runners?.filter(({ name }) => matches(name)).reduce((sum, { count }) => sum + count, 0);
   const disk = named((name) => name === "disk cache hit");
   const remote = named((name) => name === "remote cache hit");
   const internal = named((name) => name === "internal");
   const executed = named((name) => name !== "internal" && !name.endsWith("cache hit"));
-  const hits = (local ?? 0) + disk + remote;
+  const hits = (local ?? 0) + (disk ?? 0) + (remote ?? 0);
   return {
     ...{ local, misses: told ? (numberOf(statistics["misses"]) ?? 0) : undefined },
     reasons: missReasons(statistics["missDetails"]),
     ...{ disk, remote, executed, internal },
-    ratio: hits + executed === 0 ? undefined : hits / (hits + executed),
+    ratio: executed === undefined || hits + executed === 0 ? undefined : hits / (hits + executed),
   };
 }
 

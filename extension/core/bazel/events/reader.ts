@@ -140,7 +140,9 @@ function ownProblems(
   const placed = own.filter(({ file }) => file !== undefined);
   const rest = own.filter((one) => !placed.includes(one) && !repeats(one.message, placed));
   const told = [...placed, ...rest];
-  const more = refused.filter((why) => !told.some(({ message }) => message.includes(why) || why.includes(message)));
+  const more = refused.filter(
+    (why) => !told.some(({ message }) => message.includes(why) || why.includes(message)),
+  );
   const bare = more
     .filter((why) => !repeats(why, placed))
     .map((message) => ({
@@ -151,7 +153,9 @@ function ownProblems(
 
 /** Without the hashes of configurations, and the calls inside Bazel. */
 function readable(problem: BazelProblem): BazelProblem {
-  const message = problem.message.replace(/ \([0-9a-f]{64}\)/g, "").replace(/\n\s+(at \S+\(.*\)|\.\.\. \d+ more)/g, "");
+  const message = problem.message
+    .replace(/ \([0-9a-f]{64}\)/g, "")
+    .replace(/\n\s+(at \S+\(.*\)|\.\.\. \d+ more)/g, "");
   return { ...problem, message };
 }
 

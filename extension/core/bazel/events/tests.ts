@@ -55,15 +55,12 @@ function testAttempt(id: JsonObject, result: JsonObject): TestAttempt {
 }
 
 function testedTarget(label: string, { attempts, summary }: Known): TestedTarget {
-  const ordered = [...attempts].sort(
-    (a, b) => a.run - b.run || a.shard - b.shard || a.attempt - b.attempt,
-  );
+  const ordered = [...attempts].sort((a, b) => a.run - b.run || a.shard - b.shard || a.attempt - b.attempt);
   const caches = new Set(ordered.map(({ cached }) => cached));
   const [cached] = caches;
   return {
     label,
-    status:
-      summary === undefined ? soFar(ordered) : testStatus(textOf(summary["overallStatus"])),
+    status: summary === undefined ? soFar(ordered) : testStatus(textOf(summary["overallStatus"])),
     cached: caches.has(undefined) ? undefined : caches.size === 1 ? cached : "remote",
     seconds: attempts.reduce<number | undefined>(
       (sum, { seconds }) => (seconds === undefined ? sum : (sum ?? 0) + seconds),
