@@ -3,6 +3,7 @@ import { type FailedAction, isPassed, type TestedTarget } from "../core/bazel/ev
 import { outputLevel } from "../core/bazel/events/error-text.ts";
 import { duration, liveLines, type ProgressStream, spinner } from "./live-lines.ts";
 import type { OutputOptions } from "./output.ts";
+import { standardError } from "./standard-streams.ts";
 
 export interface BuildView {
   readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
@@ -18,7 +19,7 @@ export interface BuildView {
  */
 export function buildView(
   options: OutputOptions,
-  stream: ProgressStream = process.stderr,
+  stream: ProgressStream = standardError(),
   now: () => number = Date.now,
 ): BuildView {
   const nothing = () => {};
@@ -44,6 +45,8 @@ export function buildView(
     end: live.erase,
     onLine(line, from) {
       const at = from === "stderr" ? progressText(line) : undefined;
+      // Bazel says the last again before it goes on.
+      if (at === progress) return;
       if (at !== undefined) progress = at;
       if (at !== undefined && stream.isTTY) redraw();
       else if (sieve(line, from, at !== undefined)) print(line);
@@ -81,7 +84,7 @@ function testText({ label, status, seconds }: TestedTarget): string {
 
 /** What Bazel is at: `[12 / 345] Compiling a.cc`, `Analyzing: target //a …`. */
 function progressText(line: string): string | undefined {
-  return /^(?:\([\d:. ]+\) )?(\[[\d,]+ \/ [\d,]+\].*|(?:Loading|Analyzing|Computing main repo mapping): .*)$/.exec(
+  return /^(?:\([\d:. ]+\) )?(\[[\d,]+ \/ [\d,]+\].*|(?:Loading|Analyzing|Computing main repo mapping):.*)$/.exec(
     line,
   )?.[1];
 }

@@ -4,7 +4,7 @@ import { type BazelBuild, isPassed, type TestedTarget } from "../../../core/baze
 import type { BazelProgram } from "../../../core/bazel/workspace/program.ts";
 import type { BazelProblem } from "../../../core/bazel/workspace/workspace.ts";
 import type { Site } from "../../../core/site/site.ts";
-import { durationText } from "../../amounts.ts";
+import { durationText, fineDurationText } from "../../amounts.ts";
 import { failureText } from "../../build-view.ts";
 import { table } from "../../output.ts";
 
@@ -111,8 +111,9 @@ function endText({ build, exit, command }: Built): string {
 }
 
 /** What was built with its first files, where that is not many; what was not, with why. */
-function targetsText({ targets, failures }: BazelBuild): string {
-  const built = targets.filter(({ state }) => state === "built");
+function targetsText({ targets, failures, tests }: BazelBuild): string {
+  const tested = new Set(tests.map(({ label }) => label));
+  const built = targets.filter(({ label, state }) => state === "built" && !tested.has(label));
   const told = new Set(failures.map(({ label }) => label));
   const others = targets.filter(({ label, state }) => state !== "built" && !told.has(label));
   const files =
@@ -131,7 +132,7 @@ function testsText(tests: readonly TestedTarget[]): string {
     .map(({ label, status, seconds, cached, attempts, runs, shards }) => [
       label,
       status,
-      seconds === undefined ? "" : durationText(seconds),
+      seconds === undefined ? "" : fineDurationText(seconds),
       cached === undefined ? "" : `cached (${cached})`,
       [
         ...(runs > 1 ? [`${runs} runs`] : []),

@@ -8,6 +8,7 @@ import { buildView } from "../../build-view.ts";
 import { loadOptions, outputOptions } from "../../options.ts";
 import { createOutput } from "../../output.ts";
 import { chooseSite, type SiteOptions } from "../../site.ts";
+import { standardError } from "../../standard-streams.ts";
 import { execCommand } from "../exec.ts";
 import { buildJson, buildSummary, tellBuild } from "./build-text.ts";
 import { readLogs } from "./test-logs.ts";
@@ -37,12 +38,12 @@ async function runCommand(
   const [own, rest] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end)];
   const request = { command, startup: options.startup ?? [], args: own, rest };
   const view = buildView(outputOptions(options));
-  const timer = process.stderr.isTTY && !options.quiet ? setInterval(view.redraw, 100) : undefined;
+  const timer = standardError().isTTY && !options.quiet ? setInterval(view.redraw, 100) : undefined;
   const second = secondInterrupt(signal);
   const place = { ...{ site, bazel, root, cwd }, environment: process.env };
   const outcome = await runBuild(place, request, {
     ...{ onLine: view.onLine, onFailure: view.onFailure, onTest: view.onTest },
-    ...{ terminal: Boolean(process.stderr.isTTY), signal, kill: second.signal },
+    ...{ terminal: Boolean(standardError().isTTY), signal, kill: second.signal },
   }).finally(() => {
     clearInterval(timer);
     view.end();
@@ -58,7 +59,7 @@ async function runCommand(
       await removeRecord(site, script);
     }
   }
-  const logs = await readLogs(outcome.build.tests, site.paths.local);
+  const logs = await readLogs(outcome.build.tests, (file) => site.paths.local(file));
   output.result(buildJson(built, logs), tellBuild(built, logs));
   return exitCode(exit.code);
 }

@@ -6,7 +6,7 @@ import { readInfo } from "../../../core/bazel/info/read-info.ts";
 import type { BazelProfile, Spent } from "../../../core/bazel/profile/profile.ts";
 import { readProfile } from "../../../core/bazel/profile/read-profile.ts";
 import { findWorkspaceRoot } from "../../../core/bazel/workspace/find-root.ts";
-import { durationText } from "../../amounts.ts";
+import { fineDurationText } from "../../amounts.ts";
 import { loadOptions, outputOptions } from "../../options.ts";
 import { createOutput, table } from "../../output.ts";
 import { chooseSite, type SiteOptions } from "../../site.ts";
@@ -74,14 +74,17 @@ function rounded(_key: string, value: unknown): unknown {
 function profileText(file: string, read: BazelProfile): string {
   const percent = (seconds: number) =>
     read.seconds === 0 ? "" : `${Math.round((100 * seconds) / read.seconds)} %`;
-  const spent = ({ count, seconds }: Spent) => `${durationText(seconds)} in ${count}`;
+  const spent = ({ count, seconds }: Spent) => `${fineDurationText(seconds)} in ${count}`;
   const { actions, caches, garbage } = read;
   const together = actions.parallel === undefined ? "" : `, ${actions.parallel.toFixed(1)} at once`;
   const facts = [
     ["profile", file],
-    ["time", `${durationText(read.seconds)}${read.date === undefined ? "" : `, ${read.date}`}`],
+    ["time", `${fineDurationText(read.seconds)}${read.date === undefined ? "" : `, ${read.date}`}`],
     ["actions", `${spent(actions)}${together}`],
-    ["critical path", `${durationText(read.criticalPath.seconds)} (${percent(read.criticalPath.seconds)})`],
+    [
+      "critical path",
+      `${fineDurationText(read.criticalPath.seconds)} (${percent(read.criticalPath.seconds)})`,
+    ],
     ["cache checks", spent(caches.checks)],
     ["downloads", spent(caches.downloads)],
     ["uploads", spent(caches.uploads)],
@@ -91,21 +94,21 @@ function profileText(file: string, read: BazelProfile): string {
     table(facts),
     section(
       "phases",
-      read.phases.map(({ name, seconds }) => [durationText(seconds), percent(seconds), name]),
+      read.phases.map(({ name, seconds }) => [fineDurationText(seconds), percent(seconds), name]),
     ),
     section(
       "critical path",
-      read.criticalPath.parts.map(({ name, seconds }) => [durationText(seconds), name]),
+      read.criticalPath.parts.map(({ name, seconds }) => [fineDurationText(seconds), name]),
     ),
     section(
       "slowest actions",
       read.slowest.map(({ seconds, mnemonic, name, target }) => [
-        ...[durationText(seconds), mnemonic ?? "", name, target ?? ""],
+        ...[fineDurationText(seconds), mnemonic ?? "", name, target ?? ""],
       ]),
     ),
     section(
       "by mnemonic",
-      read.mnemonics.map(({ name, count, seconds }) => [durationText(seconds), String(count), name]),
+      read.mnemonics.map(({ name, count, seconds }) => [fineDurationText(seconds), String(count), name]),
     ),
     section(
       "threads",

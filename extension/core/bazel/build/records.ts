@@ -1,7 +1,7 @@
 import { readdir, realpath, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { sha256 } from "../../base/files.ts";
-import { homeFolder } from "../../project/home-path.ts";
+import { cacheFolder } from "../../project/home-path.ts";
 import { idFromName } from "../../project/identity.ts";
 import type { Environment } from "../../project/overrides.ts";
 import type { Site } from "../../site/site.ts";
@@ -30,11 +30,7 @@ export async function buildRecords(
 
 function base(kind: Site["kind"], environment: Environment): string {
   if (kind === "container") return "/opt/sygaldry/logs/bazel";
-  // The XDG base directory specification has relative paths ignored.
-  const cache = environment["XDG_CACHE_HOME"];
-  const own =
-    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homeFolder(environment), ".cache");
-  return path.join(own, "sygaldry/bazel_build");
+  return path.join(cacheFolder(environment), "bazel_build");
 }
 
 /**

@@ -110,7 +110,7 @@ async function runAndFollow(
     events === undefined
       ? Promise.resolve(buildReader(local).build())
       : followBuild(site.paths.local(events), {
-          ...{ reach: site.paths.local, local, isOver: () => over, over: running },
+          ...{ reach: (file: string) => site.paths.local(file), local, isOver: () => over, over: running },
           ...(onFailure === undefined ? {} : { onFailure }),
           ...(onTest === undefined ? {} : { onTest }),
         });

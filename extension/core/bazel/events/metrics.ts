@@ -18,7 +18,7 @@ export interface BuildMetrics {
   readonly peakHeap: number | undefined;
 }
 
-export interface CacheHits {
+interface CacheHits {
   /** Actions that the action cache of the output base knew to be up to date; undefined before it was told (Bazel 6). */
   readonly local: number | undefined;
   /** Actions that it did not know, with why. */

@@ -21,7 +21,7 @@ export interface BuildReader {
 }
 
 /** What a line told that people want to know at once. */
-export interface BuildNews {
+interface BuildNews {
   /** Its output is to be read. */
   readonly failure?: FailedActionFiles;
   /** A test that is over, with all its attempts. */

@@ -25,7 +25,7 @@ export function toolProblems(text: string): readonly ToolProblem[] {
 }
 
 /** A path as a sandbox or a remote machine has it, below the workspace's root. */
-export function workspacePath(file: string): string {
+function workspacePath(file: string): string {
   return file.replace(/^.*?\/execroot\/[^/]+\//, "").replace(/^(\/proc\/self\/cwd\/|\.\/)/, "");
 }
 

@@ -34,6 +34,7 @@ export function jsonObjects(): (chunk: Buffer) => readonly string[] {
           found.push(joined(begun, chunk.subarray(start, at + 1)));
           begun = undefined;
           break;
+        default:
       }
     }
     // Copied, since who reads the file may use the chunk again.

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../base/json-fields.ts";
 import { numberOf, objectAt, textOf } from "../events/fields.ts";
-import type { BazelProfile, ProfiledAction, Spent } from "./profile.ts";
+import type { BazelProfile, ProfiledAction } from "./profile.ts";
+import { longest, tallies } from "./tallies.ts";
 
 interface Span {
   readonly name: string;
@@ -24,7 +25,7 @@ export function summarise(top: number): {
   const markers: { readonly name: string; readonly at: number }[] = [];
   const path: { readonly name: string; readonly seconds: number }[] = [];
   const slowest = longest(top);
-  const action = { count: 0, seconds: 0, begin: Infinity, end: -Infinity };
+  const spans: (readonly [begin: number, end: number])[] = [];
   const range = { begin: Infinity, end: -Infinity };
   let finished: number | undefined;
   let full = 0;
@@ -32,10 +33,7 @@ export function summarise(top: number): {
 
   const takeAction = (span: Span) => {
     const mnemonic = textOf(objectAt(span.event, "args")["mnemonic"]);
-    action.count += 1;
-    action.seconds += span.seconds;
-    action.begin = Math.min(action.begin, span.at);
-    action.end = Math.max(action.end, span.at + span.seconds);
+    spans.push([span.at, span.at + span.seconds]);
     if (mnemonic !== undefined) mnemonics.add(mnemonic, span.seconds);
     threads.add(String(span.thread), span.seconds);
     slowest.offer(profiledAction(span, mnemonic));
@@ -85,10 +83,7 @@ export function summarise(top: number): {
         complete: whole && finished !== undefined,
         phases: phases(markers, end),
         criticalPath: { seconds: path.reduce((sum, { seconds }) => sum + seconds, 0), parts: path },
-        actions: {
-          ...{ count: action.count, seconds: action.seconds },
-          parallel: action.end > action.begin ? action.seconds / (action.end - action.begin) : undefined,
-        },
+        actions: together(spans),
         slowest: slowest.list().map((one) => ({ ...one, at: one.at - begin })),
         mnemonics: mnemonics.list().slice(0, top),
         threads: threads
@@ -131,36 +126,12 @@ function phases(
   }));
 }
 
-function tallies() {
-  const found = new Map<string, { count: number; seconds: number }>();
-  return {
-    add(name: string, seconds: number) {
-      const tally = found.get(name) ?? { count: 0, seconds: 0 };
-      tally.count += 1;
-      tally.seconds += seconds;
-      found.set(name, tally);
-    },
-    list: () => [...found].map(([name, tally]) => ({ name, ...tally })).sort((a, b) => b.seconds - a.seconds),
-    of: (matches: (name: string) => boolean): Spent =>
-      [...found]
-        .filter(([name]) => matches(name))
-        .reduce((sum, [, one]) => ({ count: sum.count + one.count, seconds: sum.seconds + one.seconds }), {
-          count: 0,
-          seconds: 0,
-        }),
-  };
-}
-
-/** The `size` longest of what is offered. */
-function longest(size: number) {
-  let kept: ProfiledAction[] = [];
-  const order = () => kept.sort((a, b) => b.seconds - a.seconds).slice(0, size);
-  return {
-    offer(action: ProfiledAction) {
-      kept.push(action);
-      // Sorted now and then: a profile may have millions.
-      if (kept.length > 4 * size + 100) kept = order();
-    },
-    list: () => order(),
-  };
+function together(spans: readonly (readonly [begin: number, end: number])[]): BazelProfile["actions"] {
+  const seconds = spans.reduce((sum, [begin, end]) => sum + (end - begin), 0);
+  let [busy, until] = [0, Number.NEGATIVE_INFINITY];
+  for (const [begin, end] of [...spans].sort(([a], [b]) => a - b)) {
+    busy += Math.max(0, end - Math.max(begin, until));
+    until = Math.max(until, end);
+  }
+  return { count: spans.length, seconds, parallel: busy === 0 ? undefined : seconds / busy };
 }

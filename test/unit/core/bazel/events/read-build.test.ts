@@ -20,7 +20,7 @@ describe("the events of a build that failed (unit)", () => {
       ...[label, mnemonic],
       ...problems.map((one) => `${place(one)} ${one.severity}: ${one.message}`),
     ]);
-    expect(told.sort()).toEqual([
+    expect(told.sort(([a = ""], [b = ""]) => a.localeCompare(b))).toEqual([
       [
         ...["//lib:bad", "CppCompile"],
         "lib/bad.cc:5:15 error: 'class std::vector<int>' has no member named 'sise'; did you mean 'size'?",

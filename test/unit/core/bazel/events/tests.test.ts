@@ -8,7 +8,7 @@ describe("the tests of a build (unit)", () => {
       ...[label, status, shards],
       attempts.map((one) => `${one.shard}/${one.attempt} ${one.status}`).join(" "),
     ]);
-    expect(found.sort()).toEqual([
+    expect(found.sort(([a], [b]) => String(a).localeCompare(String(b)))).toEqual([
       ["//tests:fail", "FAILED", 1, "1/1 FAILED"],
       ["//tests:flaky", "FLAKY", 1, "1/1 FAILED 1/2 PASSED"],
       ["//tests:pass", "PASSED", 1, "1/1 PASSED"],
