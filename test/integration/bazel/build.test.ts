@@ -167,19 +167,23 @@ requires("linux", "bazel")("sygaldry bazel build, test and run with a real Bazel
     expect([piped.exitCode, piped.stdout]).toEqual([0, "typed\n"]);
   });
 
-  it("interrupts a build, and leaves its server", async () => {
+  it("tells of a server that is at work without waiting, interrupts its build, and leaves it", async () => {
     const started = path.join(bazel.folder, "started");
     await at.write({
       "slow/BUILD.bazel": `genrule(name = "slow", outs = ["o"], cmd = "touch ${started}; sleep 1000", local = True)\n`,
     });
     const server = async () => (await exec("info", "server.pid")).stdout.trim();
+    await built("build", "//lib:hello");
     const before = await server();
-    const script = `"$@" & until [ -e ${started} ]; do sleep 0.1; done; kill -INT $!; wait $!`;
-    const { exitCode, stderr } = await bazel.exec(
-      ["setsid", "-w", "sh", "-c", script, "sh", ...cli, "build", "//slow"],
+    const wait = `until [ -e ${started} ]; do sleep 0.1; done`;
+    const script = `"$@" build //slow & build=$!; ${wait}; "$@" info server.running; "$@" info --start --json; kill -INT $build; wait $build`;
+    const { exitCode, stdout, stderr } = await bazel.exec(
+      ["setsid", "-w", "sh", "-c", script, "sh", ...cli],
       at.path,
     );
     expect([exitCode, stderr.trim().split("\n").at(-1)]).toEqual([130, "cancelled"]);
+    const [running, asked = ""] = stdout.split("\n");
+    expect([running, JSON.parse(asked)]).toMatchObject(["true", { error: { code: "SYG-LOCKED" } }]);
     expect(await server()).toBe(before);
     const left = 'for each in /proc/[0-9]*; do tr "\\0" " " < "$each/cmdline"; echo; done 2>/dev/null';
     expect((await bazel.exec(["sh", "-c", left])).stdout).not.toMatch(/sleep 1000/);
@@ -194,7 +198,7 @@ requires("linux", "bazel")("sygaldry bazel build, test and run with a real Bazel
     expect((await exec("profile")).stdout).toContain("critical path");
   });
 
-  it("tells of the workspace without Bazel's server, also while a build holds it", async () => {
+  it("tells of the workspace without Bazel's server", async () => {
     await at.write({ ".bazelversion": "7.9.9\n" });
     const fresh = await bazel.workspace("fresh", { "MODULE.bazel": "" });
     const run = (...args: readonly string[]) => bazel.exec([...cli, "info", ...args], fresh.path);
