@@ -8,6 +8,11 @@ type Run = (options: CommonOptions, args: readonly string[], signal: AbortSignal
 export interface CommandDefinition {
   readonly name: string;
   readonly description: string;
+  /**
+   * Its options are another tool's: of ours it has --json, --quiet, --verbose and what `define` adds, all others stay among its
+   * arguments in their order, and from `--` on nothing is looked at.
+   */
+  readonly passesOptions?: true;
   /** Adds its arguments and options. */
   readonly define?: (command: Command) => Command;
   readonly load: () => Promise<Run>;

@@ -16,7 +16,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exitCode = code;
   };
   try {
-    await buildProgram(argv[2], done).parseAsync([...argv]);
+    const [own, passed] = splitPassed(argv);
+    await buildProgram(argv[2], passed, done).parseAsync([...own]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
@@ -31,6 +32,15 @@ async function superviseJob(): Promise<number> {
   return (await import("./commands/job/supervise.ts")).superviseCommand();
 }
 
+/** The command line without what is none of ours, and that: from `--` on, for a command that passes options on. */
+function splitPassed(argv: readonly string[]): readonly [readonly string[], readonly string[]] {
+  const group = commands.find(({ name }) => name === argv[2]);
+  const inner = group !== undefined && "commands" in group ? group.commands : [];
+  const end = argv.indexOf("--");
+  const passes = inner.some(({ name, passesOptions }) => name === argv[3] && passesOptions);
+  return end < 0 || !passes ? [argv, []] : [argv.slice(0, end), argv.slice(end)];
+}
+
 /** The parser gave up, so its options are not known; what follows `--` is another command's. */
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
@@ -38,7 +48,11 @@ function asksForJson(argv: readonly string[]): boolean {
 }
 
 /** With all commands; or, to be quick, with the one that was asked for alone. */
-function buildProgram(asked: string | undefined, done: (exitCode: number) => void): Command {
+function buildProgram(
+  asked: string | undefined,
+  passed: readonly string[],
+  done: (exitCode: number) => void,
+): Command {
   const program = new Command("sygaldry")
     .description("One file (sygaldry.yaml) to a running, reproducible, GPU-aware dev container.")
     .version(version, "-V, --version", "print the version")
@@ -55,7 +69,8 @@ function buildProgram(asked: string | undefined, done: (exitCode: number) => voi
     .enablePositionalOptions()
     .exitOverride();
   const wanted = commands.filter(({ name }) => name === asked);
-  for (const definition of wanted.length > 0 ? wanted : commands) addCommand(program, definition, done);
+  for (const definition of wanted.length > 0 ? wanted : commands)
+    addCommand(program, definition, passed, done);
   addCompletion(program, done);
   return program;
 }
@@ -63,24 +78,34 @@ function buildProgram(asked: string | undefined, done: (exitCode: number) => voi
 function addCommand(
   program: Command,
   definition: CommandDefinition | CommandGroup,
+  passed: readonly string[],
   done: (exitCode: number) => void,
 ): void {
   if ("commands" in definition) {
-    addGroup(program, definition, done);
+    addGroup(program, definition, passed, done);
     return;
   }
-  const command = common(program.command(definition.name).description(definition.description).exitOverride());
+  const bare = program.command(definition.name).description(definition.description).exitOverride();
+  const command = definition.passesOptions ? output(bare.allowUnknownOption()) : common(bare);
   definition.define?.(command);
-  command.action(async () => done(await runCommand(definition, command.opts<CommonOptions>(), command.args)));
+  command.action(async () => {
+    const args = [...command.args, ...passed];
+    done(await runCommand(definition, command.opts<CommonOptions>(), args));
+  });
 }
 
-function addGroup(program: Command, group: CommandGroup, done: (exitCode: number) => void): void {
+function addGroup(
+  program: Command,
+  group: CommandGroup,
+  passed: readonly string[],
+  done: (exitCode: number) => void,
+): void {
   const command = program
     .command(group.name)
     .description(group.description)
     .enablePositionalOptions()
     .exitOverride();
-  for (const definition of group.commands) addCommand(command, definition, done);
+  for (const definition of group.commands) addCommand(command, definition, passed, done);
 }
 
 function addCompletion(program: Command, done: (exitCode: number) => void): void {
@@ -103,13 +128,17 @@ function addCompletion(program: Command, done: (exitCode: number) => void): void
 }
 
 function common(command: Command): Command {
-  return command
+  return output(command)
     .option("--config <file>", "another sygaldry.yaml; its folder is the repository")
     .option("--project-id <id>", "another project id")
     .option("--image <name>", "another name for the image")
     .option("--gpu <mode>", "auto, on or off")
     .option("--storage-root <folder>", "where the projects' storage lies")
-    .option("--portable", "render for any machine instead of this one")
+    .option("--portable", "render for any machine instead of this one");
+}
+
+function output(command: Command): Command {
+  return command
     .option("--json", "print the result as one JSON object")
     .option("-q, --quiet", "print only warnings and errors on stderr")
     .option("-v, --verbose", "print more on stderr");

@@ -23,6 +23,10 @@ export interface RunOptions {
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
   /** What a cancelled command gets first, before TERM and KILL: INT lets a tool clean up as after Ctrl-C. Default TERM. */
   readonly endWith?: "SIGINT" | "SIGTERM";
+  /** Ends a command at once, without waiting for what `signal` began: a second Ctrl-C. Only after `signal` has fired. */
+  readonly kill?: AbortSignal;
+  /** Whether what the command left behind as a daemon, in a session of its own, goes on when it is cancelled. */
+  readonly daemons?: "stay";
   /** How much of each stream's end the result keeps, in characters. Default 16 Mi. */
   readonly keep?: number;
 }
@@ -75,7 +79,9 @@ async function run(command: Command, options: RunOptions = {}): Promise<ProcessR
     end();
   };
   const timer = options.timeout === undefined ? undefined : setTimeout(onTimeout, options.timeout);
+  const killNow = () => kill(child);
   options.signal?.addEventListener("abort", end, { once: true });
+  options.kill?.addEventListener("abort", killNow, { once: true });
   try {
     const exitCode = await ended;
     if (options.signal?.aborted) throw cancelled(command);
@@ -84,6 +90,7 @@ async function run(command: Command, options: RunOptions = {}): Promise<ProcessR
     clearTimeout(timer);
     clearTimeout(killer);
     options.signal?.removeEventListener("abort", end);
+    options.kill?.removeEventListener("abort", killNow);
     if (timedOut || options.signal?.aborted) signalGroup(child, "SIGKILL");
   }
 }

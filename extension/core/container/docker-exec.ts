@@ -22,6 +22,7 @@ interface Execution {
   readonly marker: string;
   readonly user: string;
   readonly doing: string;
+  readonly daemons: ExecOptions["daemons"];
 }
 
 /**
@@ -38,7 +39,7 @@ export async function execInside(
   const execution = await create(api, container, options, signal);
   const socket = await start(execution, options);
   const stopResizing = options.tty ? followSize(execution, options.terminal) : () => {};
-  const canceller = cancelOn(execution, socket, options.endWith, signal);
+  const canceller = cancelOn(execution, socket, options, signal);
   const stopFeeding = feed(socket, options.stdin && opened(options.stdin), options.tty);
   try {
     options.onStarted?.((name) => send(execution, name));
@@ -78,7 +79,8 @@ async function create(
       Env: [...options.environment, `SYGALDRY_EXEC_ID=${marker}`],
     },
   });
-  return { api, container, id: execId(answer), marker, user: options.user, doing };
+  const { user, daemons } = options;
+  return { api, container, id: execId(answer), marker, user, doing, daemons };
 }
 
 /** Not aborted half-way: once the request is out, the command may run. */
@@ -176,7 +178,7 @@ async function send(execution: Execution, name: NodeJS.Signals): Promise<void> {
 function cancelOn(
   execution: Execution,
   socket: Duplex,
-  endWith: ExecOptions["endWith"],
+  { endWith, kill: killed }: ExecOptions,
   signal: AbortSignal | undefined,
 ): { dispose(): void } {
   let killer: NodeJS.Timeout | undefined;
@@ -194,12 +196,18 @@ function cancelOn(
     killer = setTimeout(terminate, killAfter);
     void quietly("SIGINT");
   };
+  const killNow = () => {
+    clearTimeout(killer);
+    void kill();
+  };
+  killed?.addEventListener("abort", killNow, { once: true });
   if (signal?.aborted) end();
   else signal?.addEventListener("abort", end, { once: true });
   return {
     dispose: () => {
       clearTimeout(killer);
       signal?.removeEventListener("abort", end);
+      killed?.removeEventListener("abort", killNow);
     },
   };
 }

@@ -7,11 +7,13 @@ export interface MarkedCommand {
   readonly marker: string;
   readonly user: string;
   readonly doing: string;
+  /** Only the process group is meant, for KILL too: a daemon that the command started goes on. */
+  readonly daemons?: "stay" | undefined;
 }
 
 /**
  * Sends a signal to a command that runs in a container, as a terminal would: to its whole process group. KILL goes to
- * every process that carries the marker. Returns whether a process was there.
+ * every process that carries the marker, unless daemons stay. Returns whether a process was there.
  *
  * The engine has no such call (moby/moby#9098), so a second command in the container finds the processes by a marker in
  * their environment. It runs as the command's own user; root may not read other users' environments in a container.
@@ -31,18 +33,19 @@ const script = `
   name=$1 found=1
   for file in $(grep -lsF "SYGALDRY_EXEC_ID=$2" /proc/[0-9]*/environ); do
     pid=\${file#/proc/} pid=\${pid%/environ}
-    if [ "$name" = KILL ]; then kill -s KILL "$pid" 2>/dev/null && found=0; continue; fi
+    if [ "$name$3" = KILL ]; then kill -s KILL "$pid" 2>/dev/null && found=0; continue; fi
     others="\${others-} $pid"
     grep -qs '^PPid:[[:space:]]*0$' "/proc/$pid/status" || continue
     kill -s "$name" -- "-$pid" 2>/dev/null || kill -s "$name" "$pid" 2>/dev/null || continue
     exit 0
   done
+  [ -z "$3" ] || exit $found
   for pid in \${others-}; do kill -s "$name" "$pid" 2>/dev/null && found=0; done
   exit $found`;
 
 async function signalAs(
   api: DockerApi,
-  { container, marker, doing }: MarkedCommand,
+  { container, marker, doing, daemons }: MarkedCommand,
   signal: NodeJS.Signals,
   user: string,
 ): Promise<boolean> {
@@ -51,7 +54,7 @@ async function signalAs(
     body: {
       AttachStdout: true,
       User: user,
-      Cmd: ["/bin/sh", "-c", script, "sygaldry-signal", signal.replace(/^SIG/, ""), marker],
+      Cmd: ["/bin/sh", "-c", script, "sygaldry-signal", signal.replace(/^SIG/, ""), marker, daemons ?? ""],
     },
   });
   const id = execId(created);

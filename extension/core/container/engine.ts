@@ -110,6 +110,10 @@ export interface ExecOptions {
   readonly terminal?: TerminalSize;
   /** What the command gets first when it is cancelled, before TERM and KILL. Default TERM. */
   readonly endWith?: "SIGINT" | "SIGTERM";
+  /** Ends a cancelled command by KILL at once. */
+  readonly kill?: AbortSignal;
+  /** Of a cancelled command only the process group is ended: what it left in the background goes on. */
+  readonly daemons?: "stay";
   /** Hands out a function that sends a signal to the command's process inside the container. */
   readonly onStarted?: (send: (signal: NodeJS.Signals) => Promise<void>) => void;
 }

@@ -17,6 +17,8 @@ export interface ContainerCommand {
   readonly stderr: Writable;
   readonly signal?: AbortSignal;
   readonly endWith?: RunOptions["endWith"] & string;
+  readonly kill?: AbortSignal;
+  readonly daemons?: "stay";
 }
 
 /**
@@ -43,7 +45,12 @@ async function run(exec: ContainerExec, command: Command, options: RunOptions = 
     ...{ exitCode, stdout: out(), stderr: err(), timedOut },
   });
   try {
-    const ending = options.endWith === undefined ? {} : { endWith: options.endWith };
+    const { endWith, kill, daemons } = options;
+    const ending = {
+      ...(endWith === undefined ? {} : { endWith }),
+      ...(kill === undefined ? {} : { kill }),
+      ...(daemons === undefined ? {} : { daemons }),
+    };
     const signal = AbortSignal.any(signals);
     const exitCode = await exec({ ...request(command), ...ending, stdout, stderr, signal });
     await Promise.all([finish(stdout), finish(stderr)]);

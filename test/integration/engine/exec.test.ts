@@ -185,6 +185,35 @@ requires("docker", "base")("exec over the engine's API (integration)", () => {
     expect(await running("stubborn")).toEqual([]);
   });
 
+  it("leaves the daemons of a cancelled command when they are to stay", async () => {
+    const abort = new AbortController();
+    const stdout = collector();
+    const script = "trap '' TERM; setsid sleep 1007 & sleep 0.2; echo ready; sleep 1008; sleep 1008";
+    const options = { stdout, daemons: "stay", endWith: "SIGINT" } as const;
+    const done = sh(script, options, abort.signal);
+    await stdout.saw("ready");
+    abort.abort();
+    await expect(done).rejects.toMatchObject({ code: "SYG-CANCELLED" });
+    expect(await running("sleep 1008")).toEqual([]);
+    expect(await running("sleep 1007")).not.toEqual([]);
+  });
+
+  it("kills a cancelled command at once when it is told to", async () => {
+    const [abort, kill] = [new AbortController(), new AbortController()];
+    const stdout = collector();
+    const script =
+      "trap 'echo interrupted' INT; trap '' TERM; echo ready; while :; do sleep 0.1; done # twice";
+    const options = { stdout, endWith: "SIGINT", kill: kill.signal } as const;
+    const done = sh(script, options, abort.signal);
+    await stdout.saw("ready");
+    abort.abort();
+    await stdout.saw("interrupted");
+    kill.abort();
+    await expect(done).rejects.toMatchObject({ code: "SYG-CANCELLED" });
+    expect(await running("# twice")).toEqual([]);
+    expect(getEventListeners(kill.signal, "abort")).toEqual([]);
+  });
+
   it("starts nothing when cancelled before", async () => {
     await expect(run(["true"], {}, AbortSignal.abort())).rejects.toMatchObject({ code: "SYG-CANCELLED" });
   });

@@ -5,6 +5,7 @@ import { readTextIfExists } from "../../base/files.ts";
 import type { ProcessResult, RunOptions } from "../../base/process.ts";
 import type { Environment } from "../../project/overrides.ts";
 import type { Site } from "../../site/site.ts";
+import { belowRoots } from "../below-roots.ts";
 import { patternText, type TargetPattern } from "../workspace/pattern.ts";
 import type { BazelProgram } from "../workspace/program.ts";
 import type { BazelProblem } from "../workspace/workspace.ts";
@@ -36,7 +37,7 @@ export async function queryTargets(
   const outputBase = queryOutputBase(site.kind, siteRoot, environment);
   const locked = (await readTextIfExists(path.join(root, "MODULE.bazel.lock"))) !== undefined;
   const place: QueryPlace = { program, version, root: siteRoot, outputBase, locked };
-  const local = (file: string) => belowRoot(site.paths.local(file), [root, real]);
+  const local = (file: string) => belowRoots(site.paths.local(file), [root, real]);
   const rules: QueriedRule[] = [];
   const onLine = (line: string, stream: "stdout" | "stderr") => {
     const rule = stream === "stdout" ? parseRule(line, queryOutput(version)) : undefined;
@@ -72,15 +73,6 @@ async function runQuery(
 
 /** Bazel's exit code for an answer with errors, and --keep_going. */
 const partial = 3;
-
-function belowRoot(file: string, roots: readonly string[]): string {
-  for (const root of roots) {
-    const below = path.relative(root, file);
-    const outside = below === ".." || below.startsWith(`..${path.sep}`) || path.isAbsolute(below);
-    if (below !== "" && !outside) return below.split(path.sep).join("/");
-  }
-  return file;
-}
 
 function failure(program: string, { exitCode, stderr }: ProcessResult): SygaldryError {
   const errors = stderr.split("\n").filter((line) => /^(ERROR|FATAL)\b/.test(line));

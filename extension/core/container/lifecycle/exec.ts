@@ -7,7 +7,7 @@ import { findContainer } from "./find.ts";
 export interface ExecRequest
   extends Pick<
     ExecOptions,
-    "argv" | "tty" | "stdin" | "stdout" | "stderr" | "terminal" | "onStarted" | "endWith"
+    "argv" | "tty" | "stdin" | "stdout" | "stderr" | "terminal" | "onStarted" | "endWith" | "kill" | "daemons"
   > {
   readonly root: string;
   /** `NAME=value`. */

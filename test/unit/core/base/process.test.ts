@@ -117,6 +117,23 @@ describe("run, when it is cancelled (unit)", () => {
     process.kill(Number(await readFile(pidFile, "utf8")), "SIGKILL");
   });
 
+  test("ends what takes its time at once when it is told to", async () => {
+    const [abort, kill] = [new AbortController(), new AbortController()];
+    const said: string[] = [];
+    const script = "trap 'echo interrupted' INT; trap '' TERM; echo ready; while :; do sleep 0.05; done";
+    const running = processRunner.run(sh(script), {
+      ...{ signal: abort.signal, kill: kill.signal, endWith: "SIGINT" },
+      onLine: (line) => {
+        said.push(line);
+        if (line === "ready") abort.abort();
+        else kill.abort();
+      },
+    });
+    await expect(running).rejects.toMatchObject({ code: "SYG-CANCELLED" });
+    expect(said).toEqual(["ready", "interrupted"]);
+    expect(getEventListeners(kill.signal, "abort")).toEqual([]);
+  });
+
   test("does not start at all when it already is", async () => {
     await expect(
       processRunner.run(sh("echo > started"), { signal: AbortSignal.abort() }),
