@@ -1,7 +1,10 @@
+import { type Command, Option } from "commander";
 import type { CommandDefinition } from "./command-definition.ts";
+import { collect, wholeNumber } from "./option-values.ts";
 
-const pattern =
-  "//..., //a/b/..., //a/b:all, //a/b:name, or without // from here: ..., b:all, :name; a path (., ./b) is all of that package (default: //...)";
+const patterns =
+  "//..., //a/b/..., //a/b:all, //a/b:name, or without // from here: ..., b:all, :name; a path (., ./b) is all of that package";
+const pattern = `${patterns} (default: //...)`;
 
 /** `sygaldry bazel …` */
 export const bazelCommands: readonly CommandDefinition[] = [
@@ -9,15 +12,58 @@ export const bazelCommands: readonly CommandDefinition[] = [
     name: "targets",
     description: "the rules of the workspace: label, kind and place",
     define: (command) =>
-      command
-        .argument("[pattern]", pattern)
-        .option("--kind <kind>", "only these, as cc_library or *_test (repeatable)", collect, [])
-        .option("--scan", "read the BUILD files alone, and never start Bazel")
-        .option("--local", "this machine's own Bazel, although a container is configured"),
+      local(
+        kinds(command.argument("[pattern]", pattern)).option(
+          "--scan",
+          "read the BUILD files alone, and never start Bazel",
+        ),
+      ),
     load: async () => (await import("./commands/bazel/targets.ts")).targets,
+  },
+  {
+    name: "graph",
+    description: "what targets depend on, as a tree or to be drawn",
+    define: (command) =>
+      graphScope(
+        command
+          .argument("[pattern]", pattern)
+          .option("--depth <count>", "how many edges to follow", wholeNumber)
+          .option("--reverse", "who depends on them instead")
+          .option("--files", "source files too")
+          .addOption(
+            new Option("--format <format>", "a tree, or for Graphviz, Mermaid or programs")
+              .choices(["text", "dot", "mermaid", "json"])
+              .default("text"),
+          ),
+      ),
+    load: async () => (await import("./commands/bazel/graph.ts")).graph,
+  },
+  {
+    name: "why",
+    description: "a shortest way by which one target depends on another; exits 1 when there is none",
+    define: (command) =>
+      graphScope(
+        command
+          .argument("<from>", patterns)
+          .argument("<to>", "likewise; a source file too")
+          .option("--all", "all ways, as a tree"),
+      ),
+    load: async () => (await import("./commands/bazel/why.ts")).why,
   },
 ];
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+function kinds(command: Command): Command {
+  return command.option("--kind <kind>", "only these, as cc_library or *_test (repeatable)", collect, []);
+}
+
+function graphScope(command: Command): Command {
+  return local(
+    command
+      .option("--implicit", "also what rules depend on without saying so: toolchains, test runners")
+      .option("--external", "also what is inside other repositories, which are fetched for it"),
+  );
+}
+
+function local(command: Command): Command {
+  return command.option("--local", "this machine's own Bazel, although a container is configured");
 }

@@ -23,7 +23,7 @@ const ruleLine = z.object({
   rule: z.object({ name: z.string(), ruleClass: z.string(), location: z.string().optional() }),
 });
 
-function parseJson(line: string): unknown {
+export function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
@@ -35,7 +35,7 @@ function parseJson(line: string): unknown {
  * Bazel 7.7 holds UTF-8 as Latin-1 inside, and writes each of its bytes to JSON as a letter: "é" comes as "Ã©". What is no
  * UTF-8 when taken back is as it was meant.
  */
-function decoded(text: string): string {
+export function decoded(text: string): string {
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
   const taken = Buffer.from(text, "latin1").toString("utf8");
   return taken.includes("\ufffd") ? text : taken;
