@@ -50,6 +50,21 @@ export const bazelCommands: readonly CommandDefinition[] = [
       ),
     load: async () => (await import("./commands/bazel/why.ts")).why,
   },
+  {
+    name: "affected",
+    description: "the targets that a change touches; exits 1 when Bazel could not read all there is",
+    define: (command) =>
+      local(
+        kinds(
+          command
+            .requiredOption("--since <revision>", "what to compare the files with, as origin/main")
+            .option("--merge-base", "compare with where this branch left the revision")
+            .option("--tests", "tests alone, without those tagged manual")
+            .option("--why", "say of each what has changed"),
+        ),
+      ),
+    load: async () => (await import("./commands/bazel/affected.ts")).affected,
+  },
 ];
 
 function kinds(command: Command): Command {

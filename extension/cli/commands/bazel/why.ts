@@ -23,7 +23,10 @@ export async function why(
   const patterns = [from, to].map((text) => parsePattern(text, folder));
   const { bazel, answer, selected } = await openGraph(options, root, patterns, output, signal);
   const { graph, complete, problems } = answer;
-  const [above = [], below = []] = selected;
+  const [named = [], below = []] = selected;
+  // Of many, who it is that depends on the one, and not the one itself.
+  const others = named.filter((label) => !below.includes(label));
+  const above = others.length > 0 ? others : named;
   const next = dependenciesIn(graph);
   const path = shortestPath(above, below, next);
   const reverse = path === undefined ? shortestPath(below, above, next) : undefined;

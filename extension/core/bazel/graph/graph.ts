@@ -10,6 +10,8 @@ export interface GraphRule {
   readonly outputs: readonly string[];
   /** Of all that makes the rule what it is (attributes, implementation), where it was asked for. */
   readonly digest: string | undefined;
+  /** Tagged so: `bazel test //...` leaves it out. Known where digests were asked for. */
+  readonly manual: boolean;
 }
 
 /** The rules of a workspace, and how they depend on each other. */

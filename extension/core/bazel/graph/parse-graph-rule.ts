@@ -21,6 +21,7 @@ export function parseGraphRule(line: string): GraphRule | undefined {
     inputs: labels(ruleInput),
     outputs: labels(ruleOutput),
     digest: digests.length === 0 ? undefined : digests.map(({ stringValue }) => stringValue).join(" "),
+    manual: attribute.some((each) => each.name === "tags" && each.stringListValue.includes("manual")),
   };
 }
 
@@ -31,7 +32,9 @@ const texts = z.array(z.string()).default([]);
 const ruleLine = z.object({
   rule: z.object({
     ...{ name: z.string(), ruleClass: z.string(), ruleInput: texts, ruleOutput: texts },
-    attribute: z.array(z.object({ name: z.string(), stringValue: z.string().default("") })).default([]),
+    attribute: z
+      .array(z.object({ name: z.string(), stringValue: z.string().default(""), stringListValue: texts }))
+      .default([]),
   }),
 });
 

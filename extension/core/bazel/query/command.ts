@@ -37,7 +37,10 @@ export function graphCommand(
   expression: string,
   { implicit, digests }: GraphParts,
 ): Command {
-  const digest = ["--proto:include_synthetic_attribute_hash", ...attributes(["name", attributeDigest])];
+  const digest = [
+    "--proto:include_synthetic_attribute_hash",
+    ...attributes(["name", "tags", attributeDigest]),
+  ];
   return anyQuery(
     place,
     "streamed_jsonproto",

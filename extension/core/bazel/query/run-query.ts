@@ -49,6 +49,17 @@ export async function openQuery(
   };
 }
 
+/** Ends the server of an output base that nobody asks any more. */
+export async function endServer(
+  site: Site,
+  bazel: BazelProgram,
+  root: string,
+  { signal: _ended, ...options }: QueryOptions,
+): Promise<void> {
+  const { place } = await openQuery(site, bazel, root, options);
+  await site.run(shutdownCommand(place), { timeout: 20_000 });
+}
+
 /** What Bazel says where it has no answer at all. */
 export function queryFailure(program: string, { exitCode, stderr }: ProcessResult): SygaldryError {
   const errors = stderr.split("\n").filter((line) => /^(ERROR|FATAL)\b/.test(line));
