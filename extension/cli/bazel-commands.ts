@@ -65,6 +65,18 @@ export const bazelCommands: readonly CommandDefinition[] = [
       ),
     load: async () => (await import("./commands/bazel/affected.ts")).affected,
   },
+  {
+    name: "reproduce",
+    description: "build twice without caches and compare all that was made; exits 1 when it differs",
+    define: (command) =>
+      local(
+        command
+          .usage("[options] <target...> [-- <options of bazel build...>]")
+          .argument("<target...>", patterns)
+          .option("--keep", "leave the output bases and execution logs"),
+      ),
+    load: async () => (await import("./commands/bazel/reproduce.ts")).reproduce,
+  },
 ];
 
 function kinds(command: Command): Command {

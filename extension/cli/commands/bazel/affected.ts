@@ -60,11 +60,12 @@ function whyText({ label, kind, because }: AffectedTarget): string {
 }
 
 function reason({ what, file, path }: Because): string {
-  const way = path.length > 1 ? ` by ${path.slice(1).join(" ← ")}` : "";
   const last = path.at(-1) ?? "";
-  if (what === "everything") return `${file ?? "a toolchain"} decides how all is built${way}`;
+  const between = path.slice(1, what === "file" ? -1 : undefined);
+  const way = between.length === 0 ? "" : ` by way of ${between.join(" → ")}`;
+  if (what === "everything") return `${file ?? last} decides how all is built${way}`;
   if (what === "file") return `${file} changed${way}`;
-  return `${last} ${what === "new" ? "is new" : "is another rule now"}${way}`;
+  return `${last} ${what === "new" ? "is new" : "has changed"}${way}`;
 }
 
 function tell(answer: AffectedAnswer, count: number, output: Output): void {
@@ -75,5 +76,9 @@ function tell(answer: AffectedAnswer, count: number, output: Output): void {
     if (submodule)
       output.info(`${file} is a repository of its own: all that is taken from it counts as changed.`);
   const elsewhere = outside === 0 ? "" : `, ${outside} more outside the workspace`;
-  output.info(`${files.length} changed files${elsewhere}; ${count} targets`);
+  output.info(`${amount(files.length, "changed file")}${elsewhere}; ${amount(count, "target")}`);
+}
+
+function amount(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

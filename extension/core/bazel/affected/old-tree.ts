@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { SygaldryError } from "../../base/errors.ts";
 import { gitCommand } from "../../base/git.ts";
@@ -45,18 +45,4 @@ export async function writeTree(
       if (!(error instanceof SygaldryError) || error.code !== "SYG-GIT") throw error;
     });
   }
-}
-
-/** Removes a folder in which Bazel has made folders read-only. */
-export async function removeReadOnly(folder: string): Promise<void> {
-  await makeWritable(folder);
-  await rm(folder, { recursive: true, force: true });
-}
-
-async function makeWritable(folder: string): Promise<void> {
-  const found = await lstat(folder).catch(() => undefined);
-  if (found === undefined || !found.isDirectory()) return;
-  if ((found.mode & 0o700) !== 0o700) await chmod(folder, 0o700).catch(() => {});
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => []))
-    if (entry.isDirectory()) await makeWritable(path.join(folder, entry.name));
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfExists } from "../../base/files.ts";
 import { processRunner } from "../../base/process.ts";
+import { removeReadOnly } from "../../base/remove-folder.ts";
 import type { Site } from "../../site/site.ts";
 import { type GraphAnswer, queryGraph } from "../graph/query-graph.ts";
 import { scratchFolder } from "../query/output-base.ts";
@@ -11,7 +12,7 @@ import type { BazelProblem } from "../workspace/workspace.ts";
 import { type Affected, findAffected } from "./affected.ts";
 import { type Changes, findChanges, textAt } from "./changes.ts";
 import { findImplied } from "./implied.ts";
-import { removeReadOnly, writeTree } from "./old-tree.ts";
+import { writeTree } from "./old-tree.ts";
 
 export interface AffectedAnswer extends Affected {
   readonly changes: Changes;

@@ -86,7 +86,8 @@ function attributes(names: readonly string[]): readonly string[] {
   return ["--noproto:default_values", `--proto:output_rule_attrs=${names.join(",")}`];
 }
 
-function bazelCommand(
+/** Any command of the Bazel at an output base. */
+export function bazelCommand(
   { program, root, outputBase }: QueryPlace,
   startup: readonly string[],
   command: string,
