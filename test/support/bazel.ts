@@ -13,6 +13,8 @@ import { fixtureStoreRoot } from "./spack-store.ts";
 export interface Bazel extends AsyncDisposable {
   /** An empty folder for workspaces and stores. */
   readonly folder: string;
+  /** For PATH: a `bazel` that runs in the container, as whoever calls it, where it is called. */
+  readonly programs: string;
   /** Runs `argv` in the container, whatever its exit code. */
   exec(argv: readonly string[], cwd?: string): Promise<ProcessResult>;
   /** A workspace below the folder; `.bazelrc` is made so that nothing asks for a network. */
@@ -56,6 +58,7 @@ export async function startBazel(): Promise<Bazel> {
   await writeRegistry(path.join(folder, "registry"), (await exec(["sh", "-c", `cat ${modules}`])).stdout);
   return {
     folder,
+    programs: await writeProgram(path.join(folder, "programs"), id),
     exec,
     workspace: (name, files) => createWorkspace(folder, name, files, exec),
     copy: (source) => copyWorkspace(folder, source, exec),
@@ -66,6 +69,14 @@ export async function startBazel(): Promise<Bazel> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeProgram(folder: string, id: string): Promise<string> {
+  const home = path.join(folder, "home");
+  await mkdir(home, { recursive: true });
+  const run = `docker exec -u "$(id -u):$(id -g)" -e HOME="${home}" -e USER=user -w "$PWD" ${id} bazel "$@"`;
+  await writeFile(path.join(folder, "bazel"), `#!/bin/sh\nexec ${run}\n`, { mode: 0o755 });
+  return folder;
 }
 
 async function createWorkspace(

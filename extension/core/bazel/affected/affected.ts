@@ -56,7 +56,7 @@ export function findAffected({ now, before, files, everything, toolchains }: Evi
     }
   const found = spread(now, seeds);
   const all =
-    everything.length > 0 ? { file: everything[0], path: [] } : affectedToolchain(found, toolchains);
+    everything.length > 0 ? { file: everything[0], path: [] } : affectedToolchain(now, found, toolchains);
   return {
     targets: [...now.rules.values()]
       .filter(({ label }) => isOwn(label))
@@ -161,15 +161,15 @@ function everyone(label: string, all: Everything | undefined): Because | undefin
 
 /** Toolchains are no inputs of the rules that use them. */
 function affectedToolchain(
+  { rules }: BazelGraph,
   found: ReadonlyMap<string, Because>,
   toolchains: readonly string[],
 ): Everything | undefined {
   const patterns = toolchains.map((text) => parsePattern(text, ""));
   for (const [label, { file, path }] of found) {
+    if (!isOwn(label) || !rules.has(label)) continue;
     const [folder = "", name] = label.split(":");
-    const pattern = patterns.find(
-      (each) => isOwn(label) && coversPackage(each, folder) && (each.name ?? name) === name,
-    );
+    const pattern = patterns.find((each) => coversPackage(each, folder) && (each.name ?? name) === name);
     if (pattern !== undefined) return { file, path };
   }
   return undefined;
