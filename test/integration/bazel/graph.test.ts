@@ -144,7 +144,7 @@ requires("linux", "bazel")(
       git("mv", "lib/a.md", "lib/elsewhere");
       expect(await affected()).toEqual(["//lib:tw1", "//lib:tw2"]);
       git("reset", "-q", "--hard");
-        await at.write({ "MODULE.bazel": "# the root\n\n# another comment\n" });
+      await at.write({ "MODULE.bazel": "# the root\n\n# another comment\n" });
       expect(await affected()).toEqual([]);
       await at.write({ ".bazelversion": "7.7.1\n" });
       expect(await affected("--kind", "genrule")).toEqual(["//gen:after", "//gen:random", "//gen:same"]);
