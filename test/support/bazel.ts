@@ -38,6 +38,11 @@ local_path_override(module_name = "sygaldry_spack", path = "/rules")
 spack = use_extension("@sygaldry_spack//:extensions.bzl", "spack")
 `;
 
+/** Prints what Bazel's own modules name, and nothing here uses. */
+export const ownModules: readonly string[] = [
+  ...["sh", "-c", "cat /usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel"],
+];
+
 /** The demo store of the fixtures is at its own path in it. */
 export async function startBazel(): Promise<Bazel> {
   const folder = await mkdtemp(path.join(tmpdir(), `sygaldry-test-${runId}-`));
@@ -53,9 +58,7 @@ export async function startBazel(): Promise<Bazel> {
   const args = Object.entries(mounts).flatMap(([from, to]) => ["-v", `${from}:${to}`]);
   const id = await startContainer(bazelImage, ["sleep", "infinity"], { args: ["--network=none", ...args] });
   const exec = (argv: readonly string[], cwd = folder) => tryDocker(["exec", "-w", cwd, id, ...argv]);
-  // What Bazel's own modules name, and nothing here uses.
-  const modules = "/usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel";
-  await writeRegistry(path.join(folder, "registry"), (await exec(["sh", "-c", `cat ${modules}`])).stdout);
+  await writeRegistry(path.join(folder, "registry"), (await exec(ownModules)).stdout);
   return {
     folder,
     programs: await writeProgram(path.join(folder, "programs"), id),

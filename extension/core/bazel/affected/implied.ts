@@ -35,7 +35,9 @@ export async function findImplied(files: readonly ChangedFile[], texts: Texts): 
   for (const { name, before, now } of roots) if (before.others !== now.others) everything.push(name);
   if (changed.has(moduleLock)) {
     const { before, now } = await texts(moduleLock);
-    if (withoutSpack(before) !== withoutSpack(now)) everything.push(moduleLock);
+    // Bazel makes one that is not there of what MODULE.bazel says.
+    if (before !== "" && now !== "" && withoutSpack(before) !== withoutSpack(now))
+      everything.push(moduleLock);
   }
   const spack =
     files.some(({ file }) => locks.has(file)) || roots.some(({ before, now }) => before.spack !== now.spack);

@@ -110,6 +110,7 @@ pip.parse(lock = "//py:requirements.txt")
     expect(await implied(files, { ...root, "MODULE.bazel.lock": lock({}) }, now)).toMatchObject(spack);
     const other = { ...root, "MODULE.bazel.lock": "{}" };
     expect((await implied(files, other, now)).everything).toEqual(["MODULE.bazel.lock"]);
+    expect((await implied(files, root, now)).everything).toEqual([]);
   });
 
   it("compares rules for BUILD files, .bzl files and files that are gone, and not for sources", async () => {
