@@ -23,8 +23,8 @@ export interface BazelGraph {
 
 export interface GraphNode {
   readonly label: string;
-  /** A rule's class, else one of these. `external` is what was not read: anything of another repository. */
-  readonly kind: string | "file" | "external";
+  /** A rule's class; else `file`, or `external` for what was not read: anything of another repository. */
+  readonly kind: string;
 }
 
 export function makeGraph(rules: Iterable<GraphRule>): BazelGraph {

@@ -23,9 +23,9 @@ export interface OpenQuery {
    * Whatever the exit code; `onLine` gets the lines of stdout. Throws SYG-CANCELLED when the signal fires, after Bazel and
    * the server that it began have ended.
    */
-  run(command: Command, onLine: (line: string) => void): Promise<ProcessResult>;
+  readonly run: (command: Command, onLine: (line: string) => void) => Promise<ProcessResult>;
   /** A file that Bazel names: below the root with '/', elsewhere absolute. */
-  local(file: string): string;
+  readonly local: (file: string) => string;
 }
 
 /** `root` is this side's path of the workspace. */

@@ -22,6 +22,9 @@ export interface LoggedOutput {
   readonly size: number;
 }
 
+/** Of the text, which may be gigabytes, nothing is wanted at the end. */
+const keptCharacters = 1;
+
 /**
  * The actions of a log that `--execution_log_json_file` wrote (SpawnExec of Bazel's spawn.proto as JSON, one object after
  * another without commas; Bazel 6.4 to 9), by the files that they were to make. The log is read as a stream, and of the
@@ -56,7 +59,7 @@ export async function readExecutionLog(
       finish();
       if (line.length > 1) pending.push(line.slice(1));
     },
-    0,
+    keptCharacters,
   );
   await ended;
   finish();
