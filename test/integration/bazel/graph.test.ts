@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readdir, rm } from "node:fs/promises";
+import { cp, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type Bazel, type BazelWorkspace, startBazel } from "../../support/bazel.ts";
 import { sygaldry } from "../../support/cli.ts";
+import { inRepository } from "../../support/paths.ts";
 import { requires } from "../../support/requirements.ts";
 
 const genrule = (name: string, more: string, cmd = "cat $(SRCS) > $@") =>
@@ -170,6 +171,40 @@ requires("linux", "bazel")(
       expect(failed.json()).toMatchObject({
         error: { code: "SYG-BAZEL", message: expect.stringContaining("cycle") },
       });
+    });
+
+    it("leaves nothing behind when a build for reproduce is cancelled", async () => {
+      // Beside Bazel, as in a dev container: a signal does not go through a container's wall by itself.
+      const [node, started] = ["node", "started"].map((name) => path.join(bazel.folder, name));
+      await cp(process.execPath, node ?? "");
+      await cp(inRepository("dist"), path.join(bazel.folder, "dist"), { recursive: true });
+      await at.write({ "slow/BUILD": genrule("slow", "local = True", `touch ${started}; sleep 1000`) });
+      const cache = path.join(bazel.folder, "inside");
+      const argv = ["env", `XDG_CACHE_HOME=${cache}`, node ?? "", `${bazel.folder}/dist/cli.cjs`];
+      const script = `"$@" & until [ -e ${started} ]; do sleep 0.1; done; kill -TERM $!; wait $!`;
+      const command = ["sh", "-c", script, "sh", ...argv, "bazel", "reproduce", "//slow"];
+      const { exitCode, stderr } = await bazel.exec(command, at.path);
+      expect([exitCode, stderr.trim().split("\n").at(-1)]).toEqual([130, "cancelled"]);
+      expect(await readdir(path.join(cache, "sygaldry/bazel_scratch"))).toEqual([]);
+      const all = 'for each in /proc/[0-9]*; do tr "\\0" " " < "$each/cmdline"; echo; done 2>/dev/null';
+      const { stdout } = await bazel.exec(["sh", "-c", all]);
+      expect(stdout.split("\n").filter((line) => /bazel_scratch|sleep 1000/.test(line))).toEqual([]);
+    });
+
+    it("takes a BUILD file of 100,000 lines, and a chain as long as that allows", async () => {
+      const link = (number: number) => `filegroup(
+    name = "t${number}",
+    srcs = ["${number === 0 ? "x" : `:t${number - 1}`}"],
+)
+
+`;
+      await at.write({ "long/BUILD": Array.from({ length: 20_000 }, (_, number) => link(number)).join("") });
+      const { stdout } = await cli(0, "why", "//long:t19999", "//long:x", "--all");
+      expect(stdout.trimEnd().split("\n").at(-1)).toContain("[and deeper]");
+      expect((await cli(0, "why", "//long:t19999", "//long:x")).stdout.trim().split("\n")).toHaveLength(
+        20_001,
+      );
+      expect(await affected("--kind", "filegroup")).toHaveLength(20_000);
     });
   },
 );

@@ -1,4 +1,3 @@
-import { branches, type TreeLine, walkTree } from "../../../core/base/tree.ts";
 import { type Drawing, drawDot, drawMermaid } from "../../../core/bazel/graph/draw.ts";
 import {
   type BazelGraph,
@@ -14,6 +13,7 @@ import { createOutput } from "../../output.ts";
 import { type GraphOptions, openGraph } from "./open-graph.ts";
 import { bazelJson, findPlace } from "./place.ts";
 import { problemJson, warnProblems } from "./problems.ts";
+import { treeText } from "./tree-text.ts";
 
 interface GraphCommandOptions extends GraphOptions {
   readonly format?: "text" | "dot" | "mermaid" | "json";
@@ -88,13 +88,5 @@ function textOf(
 ): string {
   if (format === "dot") return drawDot(drawing());
   if (format === "mermaid") return drawMermaid(drawing());
-  const below = (label: string) => next(label).map((node) => ({ node, edge: undefined }));
-  const lines = walkTree({ roots, key: (label) => label, below, depth });
-  return [...lines].map((line) => lineText(graph, line)).join("\n");
-}
-
-function lineText(graph: BazelGraph, { node, more, repeated, cycle }: TreeLine<string, undefined>): string {
-  const note = cycle ? "cycle" : repeated ? "see above" : undefined;
-  const { kind } = nodeOf(graph, node);
-  return `${branches(more)}${node}  ${kind}${note === undefined ? "" : ` [${note}]`}`;
+  return treeText(graph, roots, next, depth);
 }

@@ -1,4 +1,3 @@
-import { branches, walkTree } from "../../../core/base/tree.ts";
 import { type BazelGraph, dependenciesIn, type Neighbours, nodeOf } from "../../../core/bazel/graph/graph.ts";
 import { labelsBetween, shortestPath } from "../../../core/bazel/graph/paths.ts";
 import { parsePattern } from "../../../core/bazel/workspace/pattern.ts";
@@ -7,6 +6,7 @@ import { createOutput } from "../../output.ts";
 import { type GraphOptions, openGraph } from "./open-graph.ts";
 import { bazelJson, findPlace } from "./place.ts";
 import { problemJson, warnProblems } from "./problems.ts";
+import { treeText } from "./tree-text.ts";
 
 interface WhyOptions extends GraphOptions {
   readonly all?: boolean;
@@ -43,7 +43,11 @@ export async function why(
       ? undefined
       : between === undefined
         ? pathText(graph, path)
-        : allText(graph, above, between, next),
+        : treeText(
+            graph,
+            above.filter((label) => between.has(label)),
+            (label) => within(between, next(label)),
+          ),
   );
   warnProblems(problems, output);
   if (path !== undefined) return 0;
@@ -55,28 +59,10 @@ export async function why(
   return 1;
 }
 
-/** Each below who depends on it. */
+/** Each below who depends on it; a long way is not indented without end. */
 function pathText(graph: BazelGraph, path: readonly string[]): string {
-  return path.map((label, level) => `${"  ".repeat(level)}${label}  ${nodeOf(graph, label).kind}`).join("\n");
-}
-
-/** All ways, as a tree. */
-function allText(
-  graph: BazelGraph,
-  from: readonly string[],
-  between: ReadonlySet<string>,
-  next: Neighbours,
-): string {
-  const lines = walkTree({
-    roots: from.filter((label) => between.has(label)),
-    key: (label: string) => label,
-    below: (label) => within(between, next(label)).map((node) => ({ node, edge: undefined })),
-  });
-  return [...lines]
-    .map(({ node, more, repeated, cycle }) => {
-      const note = cycle ? " [cycle]" : repeated ? " [see above]" : "";
-      return `${branches(more)}${node}  ${nodeOf(graph, node).kind}${note}`;
-    })
+  return path
+    .map((label, level) => `${"  ".repeat(Math.min(level, 40))}${label}  ${nodeOf(graph, label).kind}`)
     .join("\n");
 }
 

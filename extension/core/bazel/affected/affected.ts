@@ -12,7 +12,7 @@ export interface Because {
   readonly what: "file" | "rule" | "new" | "everything";
   /** Below the root; undefined for what is not one file. */
   readonly file: string | undefined;
-  /** From the target down to what has changed, each depending on the next. */
+  /** From the target down to what has changed, each depending on the next; `…` where more than 64 are between. */
   readonly path: readonly string[];
 }
 
@@ -61,7 +61,11 @@ export function findAffected({ now, before, files, everything, toolchains }: Evi
     targets: [...now.rules.values()]
       .filter(({ label }) => isOwn(label))
       .flatMap(({ label, kind, manual }) => {
-        const because = found.get(label) ?? everyone(label, all);
+        const own = found.get(label);
+        const because =
+          own === undefined
+            ? everyone(label, all)
+            : { what: own.what, file: own.file, path: wayFrom(label, found) };
         return because === undefined ? [] : [{ label, kind, manual, because }];
       })
       .sort((a, b) => compareTexts(a.label, b.label)),
@@ -86,6 +90,14 @@ function sameRule(a: GraphRule, b: GraphRule): boolean {
 }
 
 type Seed = Pick<Because, "what" | "file">;
+
+/** Linked, for the ways of all targets of a long chain would not fit into memory. */
+interface Found extends Seed {
+  /** What it depends on by way of which it is affected; undefined for the seed itself. */
+  readonly next: string | undefined;
+  readonly seed: string;
+  readonly length: number;
+}
 
 /** The labels by which rules take the changed files, or folders that hold them. */
 function fileSeeds(
@@ -123,30 +135,28 @@ function labelsOf(file: string): readonly string[] {
 }
 
 /** From each seed upwards, the nearest first, so that the shortest way is told. */
-function spread(graph: BazelGraph, seeds: ReadonlyMap<string, Seed>): ReadonlyMap<string, Because> {
+function spread(graph: BazelGraph, seeds: ReadonlyMap<string, Seed>): ReadonlyMap<string, Found> {
   const above = dependentsIn(graph);
-  const found = new Map<string, Because>();
-  let ring: string[] = [];
-  for (const label of [...seeds.keys()].sort(compareTexts)) {
-    const seed = seeds.get(label);
-    if (seed === undefined) continue;
-    found.set(label, { ...seed, path: [label] });
-    ring.push(label);
-  }
-  while (ring.length > 0) {
-    const next: string[] = [];
-    for (const label of ring) {
-      const because = found.get(label);
-      if (because === undefined) continue;
-      for (const other of above(label)) {
-        if (found.has(other)) continue;
-        found.set(other, { ...because, path: [other, ...because.path] });
-        next.push(other);
-      }
-    }
-    ring = next;
-  }
+  const found = new Map<string, Found>();
+  for (const [label, seed] of [...seeds].sort(([a], [b]) => compareTexts(a, b)))
+    found.set(label, { ...seed, next: undefined, seed: label, length: 1 });
+  // A map goes on to what is added while it is walked.
+  for (const [label, because] of found)
+    for (const other of above(label))
+      if (!found.has(other)) found.set(other, { ...because, next: label, length: because.length + 1 });
   return found;
+}
+
+/** Of a longer way only the beginning is told, and the end. */
+const told = 64;
+
+function wayFrom(label: string, found: ReadonlyMap<string, Found>): readonly string[] {
+  const start = found.get(label);
+  const way: string[] = [];
+  for (let at: string | undefined = label; at !== undefined && way.length < told; at = found.get(at)?.next)
+    way.push(at);
+  if (start === undefined || start.length <= told) return way;
+  return [...way.slice(0, told - 2), "…", start.seed];
 }
 
 interface Everything {
@@ -162,15 +172,15 @@ function everyone(label: string, all: Everything | undefined): Because | undefin
 /** Toolchains are no inputs of the rules that use them. */
 function affectedToolchain(
   { rules }: BazelGraph,
-  found: ReadonlyMap<string, Because>,
+  found: ReadonlyMap<string, Found>,
   toolchains: readonly string[],
 ): Everything | undefined {
   const patterns = toolchains.map((text) => parsePattern(text, ""));
-  for (const [label, { file, path }] of found) {
+  for (const [label, { file }] of found) {
     if (!isOwn(label) || !rules.has(label)) continue;
     const [folder = "", name] = label.split(":");
     const pattern = patterns.find((each) => coversPackage(each, folder) && (each.name ?? name) === name);
-    if (pattern !== undefined) return { file, path };
+    if (pattern !== undefined) return { file, path: wayFrom(label, found) };
   }
   return undefined;
 }

@@ -58,6 +58,17 @@ describe("findAffected (unit)", () => {
     });
   });
 
+  it("tells a long way in short, and holds not all of them", () => {
+    const chain = Array.from({ length: 20_000 }, (_, at) =>
+      rule(`//:t${at}`, [at === 0 ? "//:x" : `//:t${at - 1}`]),
+    );
+    const { targets } = find([modified("x")], { now: makeGraph(chain) });
+    expect(targets).toHaveLength(20_000);
+    const last = targets.find(({ label }) => label === "//:t19999");
+    expect(last?.because.path.slice(-3)).toEqual(["//:t19938", "…", "//:x"]);
+    expect(last?.because.path).toHaveLength(64);
+  });
+
   it("means everything by what decides how all is built, and by a toolchain of the workspace", () => {
     const all = ["//a:lib", "//b:app", "//c:tools"];
     expect(Object.keys(because(find([], { everything: [".bazelrc"] })))).toEqual(all);
