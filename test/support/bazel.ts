@@ -13,6 +13,8 @@ import { fixtureStoreRoot } from "./spack-store.ts";
 export interface Bazel extends AsyncDisposable {
   /** An empty folder for workspaces and stores. */
   readonly folder: string;
+  /** Of the container. */
+  readonly id: string;
   /** For PATH: a `bazel` that runs in the container, as whoever calls it, where it is called. */
   readonly programs: string;
   /** Runs `argv` in the container, whatever its exit code. */
@@ -60,7 +62,7 @@ export async function startBazel(): Promise<Bazel> {
   const exec = (argv: readonly string[], cwd = folder) => tryDocker(["exec", "-w", cwd, id, ...argv]);
   await writeRegistry(path.join(folder, "registry"), (await exec(ownModules)).stdout);
   return {
-    folder,
+    ...{ folder, id },
     programs: await writeProgram(path.join(folder, "programs"), id),
     exec,
     workspace: (name, files) => createWorkspace(folder, name, files, exec),
