@@ -61,7 +61,7 @@ async function startAsked() {
   }
   const { startBazel } = await import("../support/bazel.ts");
   const bazel = await startBazel();
-  process.once("beforeExit", () => bazel[Symbol.asyncDispose]());
+  process.once("beforeExit", () => void bazel[Symbol.asyncDispose]());
   const { path: root } = await bazel.workspace("large", {});
   // The distribution's Bazel has cc_library without a load, and nothing to load it from.
   fillLarge(root, (number) => buildFile(number).replace(/^load.*\n/, ""));
