@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { cp, readdir, rm } from "node:fs/promises";
+import { cp, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type Bazel, type BazelWorkspace, startBazel } from "../../support/bazel.ts";
+import { type Bazel, type BazelWorkspace, rulesModule, startBazel } from "../../support/bazel.ts";
 import { sygaldry } from "../../support/cli.ts";
 import { inRepository } from "../../support/paths.ts";
 import { requires } from "../../support/requirements.ts";
+import { fixtureLock, spackFixture } from "../../support/spack-fixtures.ts";
 
 const genrule = (name: string, more: string, cmd = "cat $(SRCS) > $@") =>
   `genrule(name = "${name}", outs = ["${name}.txt"], cmd = ${JSON.stringify(cmd)}, ${more})\n`;
@@ -63,12 +64,13 @@ requires("linux", "bazel")(
       git("clean", "-qfdx");
     });
 
-    const cli = async (expected: number, ...args: readonly string[]) => {
+    const cli = (expected: number, ...args: readonly string[]) => cliIn(at.path, expected, ...args);
+    const cliIn = async (cwd: string, expected: number, ...args: readonly string[]) => {
       const env = {
         PATH: `${bazel.programs}:${process.env["PATH"]}`,
         XDG_CACHE_HOME: path.join(bazel.folder, "cache"),
       };
-      const result = await sygaldry(["bazel", ...args], { cwd: at.path, env });
+      const result = await sygaldry(["bazel", ...args], { cwd, env });
       expect(result.exitCode, result.stderr).toBe(expected);
       return result;
     };
@@ -205,6 +207,27 @@ requires("linux", "bazel")(
         20_001,
       );
       expect(await affected("--kind", "filegroup")).toHaveLength(20_000);
+    });
+
+    it("finds by a changed spack.lock what is built with the packages that changed", async () => {
+      const lock = await readFile(spackFixture("demo/spack.lock"), "utf8");
+      const user = (name: string) =>
+        `cc_binary(name = "${name}", srcs = ["main.cc"], deps = ["@spack//:demo-${name}"])\n`;
+      await at.write({
+        "locked/MODULE.bazel": `${rulesModule}spack.environment(lock = "//:spack.lock")\nuse_repo(spack, "spack")\n`,
+        "locked/spack.lock": lock,
+        "locked/main.cc": "int main() {}\n",
+        "locked/BUILD.bazel": `${user("base")}${user("math")}filegroup(name = "none")\n`,
+        "locked/.bazelrc": await readFile(path.join(at.path, ".bazelrc"), "utf8"),
+      });
+      git("add", "-A");
+      git("commit", "-qm", "locked");
+      const nodes = [...fixtureLock("demo").lock.nodes.values()];
+      const hash = nodes.find(({ name }) => name === "demo-math")?.hash ?? "";
+      await at.write({ "locked/spack.lock": lock.replaceAll(hash, `${hash.slice(0, -4)}zzzz`) });
+      const cwd = path.join(at.path, "locked");
+      const { stdout } = await cliIn(cwd, 0, "affected", "--since", "HEAD", "--why");
+      expect(stdout).toMatch(/^\/\/:math {2}cc_binary {2}@@\S*spack\/\/:demo-math\S* has changed.*\n$/);
     });
   },
 );
