@@ -155,8 +155,9 @@ requires("linux", "bazel")(
     });
 
     it("names the action that does not make the same twice, and cleans up", async () => {
-      expect((await cli(0, "reproduce", "//gen:same", "--json")).json()).toMatchObject({
-        ...{ reproducible: true, actions: 1, different: [] },
+      const same = await cli(0, "reproduce", "//gen:same", "--json", "--", "-c", "opt");
+      expect(same.json()).toMatchObject({
+        ...{ targets: ["//gen:same"], reproducible: true, actions: 1, different: [] },
       });
       expect((await cli(1, "reproduce", "//gen:after", "--json")).json()).toMatchObject({
         ...{ reproducible: false, actions: 2, followers: 1 },

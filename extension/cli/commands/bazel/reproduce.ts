@@ -20,8 +20,10 @@ export async function reproduce(
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
   const { root, folder } = await findPlace(options);
-  const flags = operands.filter((operand) => operand.startsWith("-"));
-  const texts = operands.filter((operand) => !operand.startsWith("-"));
+  // Operands may begin with '-' only after `--`, and there stand options of Bazel with their values.
+  const first = operands.findIndex((operand) => operand.startsWith("-"));
+  const end = first < 0 ? operands.length : first;
+  const [texts, flags] = [operands.slice(0, end), operands.slice(end)];
   if (texts.length === 0)
     throw new SygaldryError("SYG-USAGE", "no target is named", {
       next: "`sygaldry bazel targets` lists all.",

@@ -17,7 +17,7 @@ export interface ReproduceOptions extends QueryOptions {
   readonly targets: readonly string[];
   /** Further options of `bazel build`. */
   readonly flags: readonly string[];
-  /** Leaves the output bases and logs where they are. */
+  /** Leaves the output bases and logs of two builds where they are. */
   readonly keep: boolean;
   /** Called when a build begins, and for what Bazel says. */
   readonly onBuild?: (which: "first" | "second") => void;
@@ -47,6 +47,7 @@ export async function reproduce(
   const base = site.paths.local(scratchFolder(site.kind, options.environment));
   await mkdir(base, { recursive: true });
   const scratch = await realpath(await mkdtemp(path.join(base, "reproduce-")));
+  let keep = false;
   try {
     for (const which of ["first", "second"] as const) await build(site, bazel, root, scratch, which, options);
     const [first, second] = [logOf(scratch, "first"), logOf(scratch, "second")];
@@ -56,9 +57,10 @@ export async function reproduce(
     ];
     const compared = compareActions(logs[0] ?? new Map(), logs[1] ?? new Map());
     const files = await lookInto(scratch, compared);
-    return { ...compared, files, kept: options.keep ? scratch : undefined };
+    keep = options.keep;
+    return { ...compared, files, kept: keep ? scratch : undefined };
   } finally {
-    if (!options.keep) await removeReadOnly(scratch);
+    if (!keep) await removeReadOnly(scratch);
   }
 }
 
