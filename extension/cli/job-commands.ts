@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { parseDuration, parseSize } from "../core/base/amounts.ts";
 import type { CommandDefinition } from "./command-definition.ts";
+import { collect, wholeNumber } from "./option-values.ts";
 
 const name = "the job's name";
 
@@ -128,21 +129,12 @@ export const jobCommands: readonly CommandDefinition[] = [
   },
 ];
 
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
 const states = ["START", "PROGRESS", "DONE", "FAILED", "STOPPED", "LOST"];
 
 function collectState(value: string, before: readonly string[] | undefined): readonly string[] {
   const state = value.toUpperCase();
   if (!states.includes(state)) throw new InvalidArgumentError(`It must be one of ${states.join(", ")}.`);
   return [...(before ?? []), state];
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(value);
 }
 
 function duration(value: string): number {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CommandDefinition } from "./command-definition.ts";
+import { collect, wholeNumber } from "./option-values.ts";
 
 const environment = "folder or name of the environment (default: the nearest spack.yaml upwards)";
 
@@ -210,15 +211,6 @@ function types(command: Command): Command {
     "which dependencies to follow, of build, link, run, test (default: all)",
     dependencyTypes,
   );
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(value);
 }
 
 function dependencyTypes(value: string): readonly string[] {

@@ -2,7 +2,7 @@
 //
 // Each case of cases/*.mjs exports one object {name, goal, prepare(), ours(), peer(), cleanup()}: ours and peer give a
 // command {command, args, cwd?, env?}, goal is the highest ratio of ours to the peer's that is good (none: only measured).
-// With less() a third command's time is taken off ours. A case with measure() instead gives times of its own as
+// A case with rounds is run so often at most. With less() a third command's time is taken off ours. A case with measure() instead gives times of its own as
 // {name: milliseconds}, each of which is good up to goal milliseconds.
 // prepare may return a reason (a string) why the case cannot be run here. A ratio over its goal fails only with --strict.
 import { readdirSync } from "node:fs";
@@ -59,7 +59,7 @@ async function runCase(benchCase) {
     if (typeof skipped === "string") return [{ name, goal, skipped }];
     if (benchCase.measure !== undefined) return measured(benchCase, await benchCase.measure());
     const subjects = [await benchCase.ours(), await benchCase.peer(), await benchCase.less?.()];
-    const { ours, peer } = await comparePair(...subjects, rounds);
+    const { ours, peer } = await comparePair(...subjects, Math.min(rounds, benchCase.rounds ?? rounds));
     const ratio = ours / peer;
     return [
       {

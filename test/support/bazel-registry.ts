@@ -13,22 +13,28 @@ const rulesShell: ModuleFiles = {
 /**
  * Makes or completes the registry at `folder`, for `--registry=file://`: all that these texts of MODULE.bazel name, as modules
  * that are empty but for rules_shell. Those that the distribution has, its Bazel takes from there whatever their version is here.
+ * `at` is where Bazel has the folder.
  */
-export async function writeRegistry(folder: string, moduleTexts: string): Promise<void> {
+export async function writeRegistry(folder: string, moduleTexts: string, at = folder): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, "bazel_registry.json"), "{}");
   for (const [, name = "", version = ""] of moduleTexts.matchAll(
     /bazel_dep\(\s*name = "([^"]+)",\s*version = "([^"]+)"/g,
   ))
-    await writeModule(folder, name, version, name === "rules_shell" ? rulesShell : {});
+    await writeModule(folder, at, { name, version }, name === "rules_shell" ? rulesShell : {});
 }
 
-async function writeModule(folder: string, name: string, version: string, files: ModuleFiles): Promise<void> {
+async function writeModule(
+  folder: string,
+  at: string,
+  { name, version }: { readonly name: string; readonly version: string },
+  files: ModuleFiles,
+): Promise<void> {
   const source = path.join(folder, "empty", name);
   const text = `module(name = "${name}", version = "${version}")\n`;
   await write(path.join(folder, "modules", name, version), {
     "MODULE.bazel": text,
-    "source.json": JSON.stringify({ type: "local_path", path: source }),
+    "source.json": JSON.stringify({ type: "local_path", path: path.join(at, "empty", name) }),
   });
   await write(source, { "MODULE.bazel": text, "BUILD.bazel": "", ...files });
 }

@@ -13,6 +13,10 @@ import { fixtureStoreRoot } from "./spack-store.ts";
 export interface Bazel extends AsyncDisposable {
   /** An empty folder for workspaces and stores. */
   readonly folder: string;
+  /** Of the container. */
+  readonly id: string;
+  /** For PATH: a `bazel` that runs in the container, as whoever calls it, where it is called. */
+  readonly programs: string;
   /** Runs `argv` in the container, whatever its exit code. */
   exec(argv: readonly string[], cwd?: string): Promise<ProcessResult>;
   /** A workspace below the folder; `.bazelrc` is made so that nothing asks for a network. */
@@ -36,6 +40,11 @@ local_path_override(module_name = "sygaldry_spack", path = "/rules")
 spack = use_extension("@sygaldry_spack//:extensions.bzl", "spack")
 `;
 
+/** Prints what Bazel's own modules name, and nothing here uses. */
+export const ownModules: readonly string[] = [
+  ...["sh", "-c", "cat /usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel"],
+];
+
 /** The demo store of the fixtures is at its own path in it. */
 export async function startBazel(): Promise<Bazel> {
   const folder = await mkdtemp(path.join(tmpdir(), `sygaldry-test-${runId}-`));
@@ -51,11 +60,10 @@ export async function startBazel(): Promise<Bazel> {
   const args = Object.entries(mounts).flatMap(([from, to]) => ["-v", `${from}:${to}`]);
   const id = await startContainer(bazelImage, ["sleep", "infinity"], { args: ["--network=none", ...args] });
   const exec = (argv: readonly string[], cwd = folder) => tryDocker(["exec", "-w", cwd, id, ...argv]);
-  // What Bazel's own modules name, and nothing here uses.
-  const modules = "/usr/share/bazel/embedded_tools/MODULE.bazel /usr/share/bazel/*/*/MODULE.bazel";
-  await writeRegistry(path.join(folder, "registry"), (await exec(["sh", "-c", `cat ${modules}`])).stdout);
+  await writeRegistry(path.join(folder, "registry"), (await exec(ownModules)).stdout);
   return {
-    folder,
+    ...{ folder, id },
+    programs: await writeProgram(path.join(folder, "programs"), id),
     exec,
     workspace: (name, files) => createWorkspace(folder, name, files, exec),
     copy: (source) => copyWorkspace(folder, source, exec),
@@ -66,6 +74,14 @@ export async function startBazel(): Promise<Bazel> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function writeProgram(folder: string, id: string): Promise<string> {
+  const home = path.join(folder, "home");
+  await mkdir(home, { recursive: true });
+  const run = `docker exec -u "$(id -u):$(id -g)" -e HOME="${home}" -e USER=user -w "$PWD" ${id} bazel "$@"`;
+  await writeFile(path.join(folder, "bazel"), `#!/bin/sh\nexec ${run}\n`, { mode: 0o755 });
+  return folder;
 }
 
 async function createWorkspace(

@@ -29,6 +29,7 @@ const catalogue = {
   "SYG-FILE": "failed",
   "SYG-LOCKED": "failed",
   "SYG-PROCESS": "failed",
+  "SYG-GIT": "failed",
   "SYG-TOOL-MISSING": "missing",
   "SYG-ENGINE-MISSING": "missing",
   "SYG-ENGINE-PERMISSION": "missing",

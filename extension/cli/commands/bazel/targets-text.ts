@@ -1,6 +1,8 @@
 import type { BazelProgram } from "../../../core/bazel/workspace/program.ts";
-import type { BazelProblem, BazelWorkspace } from "../../../core/bazel/workspace/workspace.ts";
+import type { BazelWorkspace } from "../../../core/bazel/workspace/workspace.ts";
 import { type Output, table } from "../../output.ts";
+import { bazelJson } from "./place.ts";
+import { problemJson, warnProblems } from "./problems.ts";
 
 interface Source {
   readonly pattern: string;
@@ -17,10 +19,7 @@ export function targetsJson(
   return {
     root: workspace.root,
     pattern,
-    bazel:
-      bazel === undefined
-        ? null
-        : { program: bazel.program, version: bazel.version.text, wanted: bazel.wanted ?? null },
+    bazel: bazel === undefined ? null : bazelJson(bazel),
     complete,
     packages: workspace.packages.map(({ label, file, targets, unread, problems, defaultVisibility }) => ({
       ...{ label, file: file ?? null, defaultVisibility: defaultVisibility ?? null },
@@ -30,11 +29,7 @@ export function targetsJson(
       })),
       ...{ unread, problems },
     })),
-    problems: workspace.problems.map((problem) => ({
-      message: problem.message,
-      ...{ file: problem.file ?? null, line: problem.line ?? null, column: problem.column ?? null },
-      package: problem.package ?? null,
-    })),
+    problems: workspace.problems.map(problemJson),
   };
 }
 
@@ -50,9 +45,6 @@ export function targetsTable({ packages }: BazelWorkspace): string | undefined {
   return rows.length === 0 ? undefined : table([["target", "kind", "place"], ...rows]);
 }
 
-/** More lines than this of one sort push what matters off the screen. */
-const shown = 20;
-
 export function tellProblems(workspace: BazelWorkspace, scanned: boolean, output: Output): void {
   const { packages, problems } = workspace;
   const own = packages.flatMap((one) =>
@@ -61,8 +53,7 @@ export function tellProblems(workspace: BazelWorkspace, scanned: boolean, output
   // What Bazel says of a file is better than what the scan guesses.
   const told = new Set(problems.map((problem) => problem.package));
   const all = [...problems, ...own.filter((problem) => !told.has(problem.package))];
-  for (const problem of all.slice(0, shown)) output.warn(problemText(problem));
-  if (all.length > shown) output.warn(`and ${all.length - shown} more problems; --json has all`);
+  warnProblems(all, output);
   const count = packages.reduce((sum, { targets }) => sum + targets.length, 0);
   if (count === 0) output.info("There is no such target.");
   if (!scanned) return;
@@ -71,9 +62,4 @@ export function tellProblems(workspace: BazelWorkspace, scanned: boolean, output
     output.info(
       `${unread} ${unread === 1 ? "call makes targets" : "calls make targets"} that only Bazel can tell.`,
     );
-}
-
-function problemText({ message, file, line, column, package: label }: BazelProblem): string {
-  if (file !== undefined && line !== undefined) return `${file}:${line}:${column}: ${message}`;
-  return label === undefined ? message : `${label}: ${message}`;
 }

@@ -1,14 +1,13 @@
-import path from "node:path";
 import { SygaldryError } from "../../../core/base/errors.ts";
-import { findWorkspaceRoot } from "../../../core/bazel/workspace/find-root.ts";
 import { coversPackage, parsePattern, type TargetPattern } from "../../../core/bazel/workspace/pattern.ts";
-import { type BazelProgram, findBazel } from "../../../core/bazel/workspace/program.ts";
+import type { BazelProgram } from "../../../core/bazel/workspace/program.ts";
 import { scanWorkspace } from "../../../core/bazel/workspace/scan.ts";
 import { selectTargets } from "../../../core/bazel/workspace/select.ts";
 import type { BazelWorkspace } from "../../../core/bazel/workspace/workspace.ts";
-import { loadOptions, outputOptions } from "../../options.ts";
+import { outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
-import { chooseSite, type SiteOptions } from "../../site.ts";
+import type { SiteOptions } from "../../site.ts";
+import { findPlace, openBazel } from "./place.ts";
 import { targetsJson, targetsTable, tellProblems } from "./targets-text.ts";
 
 interface TargetsOptions extends SiteOptions {
@@ -22,10 +21,8 @@ export async function targets(
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
-  const { cwd, file } = loadOptions(options);
-  const from = file === undefined ? cwd : path.dirname(path.resolve(cwd, file));
-  const { root } = await findWorkspaceRoot(from);
-  const pattern = parsePattern(text, path.relative(root, from).split(path.sep).join("/"));
+  const { root, folder } = await findPlace(options);
+  const pattern = parsePattern(text, folder);
   const scan = scanPart(root, pattern, signal);
   const asked = options.scan === true ? undefined : await ask(options, root, pattern, scan, output, signal);
   const workspace = asked?.workspace ?? requireKnown(await scan, pattern);
@@ -60,12 +57,7 @@ async function ask(
 ): Promise<{ readonly workspace: BazelWorkspace; readonly bazel: BazelProgram; readonly complete: boolean }> {
   // Bazel is waited for first, and may fail before the scan does.
   scan.catch(() => {});
-  const site = await chooseSite(options, output);
-  const bazel = await findBazel(site, root, signal);
-  const { wanted, version } = bazel;
-  if (wanted !== undefined && /^\d+\.\d+\.\d+/.test(wanted) && wanted !== version.text)
-    output.warn(`.bazelversion asks for ${wanted}, and ${bazel.program} is ${version.text}`);
-  output.debug(`asking ${bazel.program} ${version.text}`);
+  const { site, bazel } = await openBazel(options, root, output, signal);
   // The parsers' schema takes longer to make than a scan.
   const [{ queryTargets }, { mergeAnswer }] = await Promise.all([
     import("../../../core/bazel/query/query.ts"),

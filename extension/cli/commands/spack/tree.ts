@@ -1,3 +1,4 @@
+import { branches } from "../../../core/base/tree.ts";
 import { findNode } from "../../../core/spack/find-nodes.ts";
 import { type TreeLine, treeLines } from "../../../core/spack/graph/tree.ts";
 import type { DependencyType, Lockfile, SpecHash } from "../../../core/spack/lockfile/lockfile.ts";
@@ -55,14 +56,11 @@ export function scopeOf(
 }
 
 function lineText({ node, edge, more, repeated }: TreeLine): string {
-  const branches = more.map((follows, level) =>
-    level === more.length - 1 ? (follows ? "├── " : "└── ") : follows ? "│   " : "    ",
-  );
   const notes = [
     edge === undefined ? "" : edge.types.join(","),
     edge === undefined || edge.virtuals.length === 0 ? "" : `as ${edge.virtuals.join(",")}`,
     node.external === undefined ? "" : "external",
     repeated ? "see above" : "",
   ].filter(Boolean);
-  return `${branches.join("")}${nodeText(node)}${notes.length === 0 ? "" : ` [${notes.join("; ")}]`}`;
+  return `${branches(more)}${nodeText(node)}${notes.length === 0 ? "" : ` [${notes.join("; ")}]`}`;
 }

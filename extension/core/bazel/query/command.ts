@@ -26,13 +26,53 @@ export function queryOutput({ number }: BazelVersion): QueryOutput {
  */
 export function queryCommand(place: QueryPlace, pattern: TargetPattern): Command {
   const output = queryOutput(place.version);
+  const lean = ["--noproto:rule_inputs_and_outputs", ...attributes(["name"])];
+  const options = ["--noimplicit_deps", "--notool_deps", ...(output === "streamed_jsonproto" ? lean : [])];
+  return anyQuery(place, output, options, quoted(patternText(pattern)));
+}
+
+/** `bazel query` for what an expression means, with the labels that each rule depends on and makes. */
+export function graphCommand(
+  place: QueryPlace,
+  expression: string,
+  { implicit, digests }: GraphParts,
+): Command {
+  const digest = [
+    "--proto:include_synthetic_attribute_hash",
+    ...attributes(["name", "tags", attributeDigest]),
+  ];
+  return anyQuery(
+    place,
+    "streamed_jsonproto",
+    [...(implicit ? [] : ["--noimplicit_deps"]), ...(digests ? digest : attributes(["name"]))],
+    expression,
+  );
+}
+
+export interface GraphParts {
+  /** With what rules depend on without saying so: toolchains, test runners. */
+  readonly implicit: boolean;
+  /** With a digest of each rule's attributes. */
+  readonly digests: boolean;
+}
+
+/** The attribute that `--proto:include_synthetic_attribute_hash` (since Bazel 5) adds: of all others a digest. */
+export const attributeDigest = "$internal_attr_hash";
+
+/** Bazel's exit code for an answer with errors, and --keep_going. */
+export const partialAnswer = 3;
+
+function anyQuery(
+  place: QueryPlace,
+  output: QueryOutput,
+  options: readonly string[],
+  expression: string,
+): Command {
   return bazelCommand(place, [], "query", [
-    `--output=${output}`,
-    ...["--keep_going", "--noimplicit_deps", "--notool_deps", "--order_output=no"],
-    ...(output === "streamed_jsonproto" ? lean : []),
+    ...[`--output=${output}`, "--keep_going", "--order_output=no", ...options],
     // A reader writes nothing into the repository; without a lock Bazel would.
     ...(place.locked ? [] : ["--lockfile_mode=off"]),
-    ...["--color=no", "--curses=no", "--noshow_progress", "--", quoted(patternText(pattern))],
+    ...["--color=no", "--curses=no", "--noshow_progress", "--", expression],
   ]);
 }
 
@@ -41,12 +81,13 @@ export function shutdownCommand(place: QueryPlace): Command {
   return bazelCommand(place, ["--noblock_for_lock"], "shutdown", []);
 }
 
-/** Of each rule name, class and place alone. */
-const lean = [
-  ...["--noproto:default_values", "--noproto:rule_inputs_and_outputs", "--proto:output_rule_attrs=name"],
-];
+/** Only these attributes of a rule, beside its name, class and place. */
+function attributes(names: readonly string[]): readonly string[] {
+  return ["--noproto:default_values", `--proto:output_rule_attrs=${names.join(",")}`];
+}
 
-function bazelCommand(
+/** Any command of the Bazel at an output base. */
+export function bazelCommand(
   { program, root, outputBase }: QueryPlace,
   startup: readonly string[],
   command: string,
@@ -60,6 +101,6 @@ function bazelCommand(
 }
 
 /** As a word of the query language, which has quotes and no escapes. */
-function quoted(pattern: string): string {
+export function quoted(pattern: string): string {
   return pattern.includes('"') ? `'${pattern}'` : `"${pattern}"`;
 }

@@ -14,3 +14,10 @@ export function queryOutputBase(kind: Site["kind"], root: string, environment: E
   if (kind !== "local") return path.posix.join("/opt/bazel_output/sygaldry_query", key);
   return path.join(cacheFolder(environment), "bazel_query", key);
 }
+
+/** For output bases, and workspaces, that are removed after use; as the site knows it. */
+export function scratchFolder(kind: Site["kind"], environment: Environment): string {
+  return kind === "local"
+    ? path.join(cacheFolder(environment), "bazel_scratch")
+    : "/opt/bazel_output/sygaldry_scratch";
+}

@@ -24,7 +24,7 @@ const ruleLine = z.object({
   rule: z.object({ name: z.string(), ruleClass: z.string(), location: z.string().optional() }),
 });
 
-function parseJson(line: string): unknown {
+export function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {

@@ -23,7 +23,8 @@ export function selectTargets(
   return { ...workspace, packages };
 }
 
-function kindMatcher(kinds: readonly string[] | undefined): (kind: string) => boolean {
+/** Whether a kind is one of these (`*` stands for any letters); all are when there are none. */
+export function kindMatcher(kinds: readonly string[] | undefined): (kind: string) => boolean {
   if (kinds === undefined || kinds.length === 0) return () => true;
   const sources = kinds.map((kind) => kind.replace(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*"));
   const pattern = new RegExp(`^(?:${sources.join("|")})$`);

@@ -1,3 +1,4 @@
+import { dotAttributes, dotText } from "../../base/drawing.ts";
 import type { DependencyGraph, GraphEdge, GraphNode } from "./graph.ts";
 
 /** The graph in Graphviz's DOT language. Build edges are dashed, externals are boxes, roots are bold. */
@@ -7,10 +8,10 @@ export function toDot({ nodes, edges }: DependencyGraph): string {
     "  rankdir=TB;",
     '  node [shape=ellipse, fontname="sans-serif"];',
     '  edge [fontname="sans-serif", fontsize=10];',
-    ...nodes.map((node) => `  ${quote(node.hash)} [${attributes(nodeAttributes(node))}];`),
+    ...nodes.map((node) => `  ${dotText(node.hash)} [${dotAttributes(nodeAttributes(node))}];`),
     ...edges.map((edge) => {
       const style = edgeAttributes(edge);
-      return `  ${quote(edge.from)} -> ${quote(edge.to)}${style.length === 0 ? "" : ` [${attributes(style)}]`};`;
+      return `  ${dotText(edge.from)} -> ${dotText(edge.to)}${style.length === 0 ? "" : ` [${dotAttributes(style)}]`};`;
     }),
     "}",
   ].join("\n")}\n`;
@@ -32,13 +33,4 @@ function edgeAttributes({ types, virtuals }: GraphEdge): readonly Attribute[] {
     ...(types.includes("link") || types.includes("run") ? [] : [["style", "dashed"] as const]),
     ...(virtuals.length === 0 ? [] : [["label", virtuals.join(",")] as const]),
   ];
-}
-
-function attributes(pairs: readonly Attribute[]): string {
-  return pairs.map(([name, value]) => `${name}=${quote(value)}`).join(", ");
-}
-
-/** A DOT string, where a line break is written as \n. */
-function quote(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }

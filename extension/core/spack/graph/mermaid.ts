@@ -1,3 +1,4 @@
+import { mermaidText } from "../../base/drawing.ts";
 import type { DependencyGraph, GraphEdge, GraphNode } from "./graph.ts";
 
 /** The graph as a Mermaid flowchart. Build edges are dotted, externals are hexagons, roots have thick borders. */
@@ -14,16 +15,11 @@ export function toMermaid({ nodes, edges }: DependencyGraph): string {
 }
 
 function shape(node: GraphNode): string {
-  const label = `"${entities(`${node.name} ${node.version}`)}"`;
+  const label = mermaidText(`${node.name} ${node.version}`);
   return node.external ? `{{${label}}}` : `[${label}]`;
 }
 
 function arrow({ types, virtuals }: GraphEdge): string {
   const line = types.includes("link") || types.includes("run") ? "-->" : "-.->";
-  return virtuals.length === 0 ? line : `${line}|"${entities(virtuals.join(","))}"|`;
-}
-
-/** Mermaid has no escapes inside quotes but its entity codes. */
-function entities(text: string): string {
-  return text.replaceAll("#", "#35;").replaceAll('"', "#quot;").replaceAll("<", "#lt;");
+  return virtuals.length === 0 ? line : `${line}|${mermaidText(virtuals.join(","))}|`;
 }
