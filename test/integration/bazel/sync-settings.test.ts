@@ -80,6 +80,18 @@ describe("sygaldry bazel sync and what it is told (integration)", () => {
     expect(module).not.toContain("sygaldry_spack");
   });
 
+  it("says how builds here find a store that is elsewhere", async () => {
+    await write({ ...environment("spack"), "own/opt/spack/x": "" });
+    const env = { SPACK_ROOT: path.join(root, "own") };
+    const { exitCode, stderr } = await sygaldry(["bazel", "sync"], { cwd: root, env });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain(
+      `\`common --repo_env=SYGALDRY_SPACK_STORE=${root}/own/opt/spack\` into user.bazelrc`,
+    );
+    // A path of this machine is in no file.
+    expect(await read("MODULE.bazel")).not.toContain(root);
+  });
+
   it("works from below the workspace, and in one below the repository's top", async () => {
     await write({ ...environment("spack/sim"), "MODULE.bazel": "", "code/app/x": "" });
     const from = async (folder: string) =>

@@ -46,7 +46,7 @@ export async function sync(
   output.info(
     changed.length === 0
       ? `Nothing to write: ${root} is in sync.`
-      : `Wrote ${changed.length} files for Bazel ${input.bazel.text} (${input.bazel.from}).`,
+      : `Wrote ${changed.length} file${changed.length === 1 ? "" : "s"} for Bazel ${input.bazel.text} (${input.bazel.from}).`,
   );
   const store = await unusualStore(options, input.repositories, output, signal);
   if (store !== undefined)
@@ -59,7 +59,7 @@ export async function sync(
 
 const advice = {
   edited:
-    "Move the changes out of the marked block, to sygaldry.yaml or beside it; or run `sygaldry bazel sync --force`, which keeps a copy of each file (*.before-sygaldry). `sygaldry bazel sync --check` shows the differences.",
+    "Move the changes to sygaldry.yaml, or out of the marked block; or run `sygaldry bazel sync --force`, which keeps a copy of each file (*.before-sygaldry). `sygaldry bazel sync --check` shows the differences.",
   unwritable: "Make the workspace writable.",
 };
 
