@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const folders = ["container/image", "container/runtime", "container/entrypoints"];
+const folders = ["container/image", "container/runtime", "container/entrypoints", "templates/bazel/spack"];
 const id = "sygaldry:assets";
 
 /** Name → template, compiled here: compiling one at run time takes longer than a warm `sygaldry up`. */
 function compileTemplates() {
-  const entries = readdirSync(path.join(root, "templates"))
+  const entries = readdirSync(path.join(root, "templates"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".hbs"))
+    .map((name) => name.split(path.sep).join("/"))
     .sort()
     .map((name) => {
       const text = readFileSync(path.join(root, "templates", name), "utf8");

@@ -7,6 +7,8 @@ import path from "node:path";
 const results = process.env.SYGALDRY_TEST_RESULTS;
 const reporters = ["--reporter=dot", ...(results ? ["--reporter=./test/support/reporter.ts"] : [])];
 
+const buildifier = ["-mode=check", "-lint=warn", "-warnings=all"];
+
 /** @type {[string, string, string[]][]} */
 const steps = [
   ["types", "tsc", ["--noEmit"]],
@@ -15,7 +17,7 @@ const steps = [
   [
     "lint (Starlark)",
     "buildifier",
-    ["-mode=check", "-lint=warn", "-warnings=all", "-r", "templates/bazel", "examples"],
+    [...buildifier, "-r", "templates/bazel", "examples", "test/golden/bazel"],
   ],
   ["dead code", "knip", []],
   ["unit tests", "vitest", ["run", "--project", "unit", ...reporters]],

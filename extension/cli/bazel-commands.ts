@@ -102,6 +102,16 @@ export const bazelCommands: readonly CommandDefinition[] = [
       ),
     load: async () => (await import("./commands/bazel/reproduce.ts")).reproduce,
   },
+  {
+    name: "sync",
+    description: "set the repository up for Bazel and its Spack environments, and keep it so",
+    define: (command) =>
+      command
+        .option("--check", "write nothing; fail with the differences when it is not in sync")
+        .option("--dry-run", "write nothing; show what would change")
+        .option("--force", "overwrite what was edited by hand; a copy of it is kept"),
+    load: async () => (await import("./commands/bazel/sync.ts")).sync,
+  },
 ];
 
 /** Options and targets are Bazel's own. */

@@ -141,7 +141,8 @@ const systemTools = {
   bazel_skylib: "tools/skylib",
   bazel_features: "tools/features",
 };
-const workspaceOptions = `common --noenable_bzlmod --enable_workspace
+/** Settings with which the distribution's Bazel builds by a WORKSPACE. */
+export const workspaceOptions = `common --noenable_bzlmod --enable_workspace
 ${Object.entries({ ...systemRules, ...systemTools, rules_license: "rules/license" })
   .map(([name, at]) => `common --override_repository=${name}=/usr/share/bazel/${at}\n`)
   .join("")}`;

@@ -1,5 +1,5 @@
+import { renderingDiff } from "../../core/base/rendered/diff.ts";
 import { renderingStatus, requireCurrent, writeRendering } from "../../core/container/render/apply.ts";
-import { renderingDiff } from "../../core/container/render/diff.ts";
 import { openSession } from "../../core/container/session.ts";
 import { type CommonOptions, loadOptions, outputOptions } from "../options.ts";
 import { createOutput } from "../output.ts";

@@ -3,6 +3,7 @@
  * It validates, fills in defaults, and is the source of dist/sygaldry.schema.json (json-schema.ts).
  */
 import * as z from "zod";
+import { bazel } from "./schema-bazel.ts";
 import { jobs } from "./schema-jobs.ts";
 import {
   absolutePath,
@@ -199,6 +200,7 @@ export const configSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  bazel,
   jobs,
   vscode: z
     .strictObject({

@@ -7,6 +7,7 @@
 
 load("//private:errors.bzl", "refuse")
 load("//private:overrides.bzl", "OVERRIDE_ATTRS", "encode_override")
+load("//private:python_rules.bzl", "PYTHON_RULES", "python_rules")
 load(":repository.bzl", "ENVIRONMENT_ATTRS", "spack_repository")
 
 def _spack_impl(ctx):
@@ -21,10 +22,14 @@ def _spack_impl(ctx):
                 "Give each its own: spack.environment(name = ...), and name it in use_repo too.",
             )
         overrides = _overrides(module.tags.package, environments)
+        if environments:
+            python_rules(name = PYTHON_RULES, modules = True)
         for name, tag in environments.items():
             spack_repository(
                 name = name,
+                build_file = tag.build_file,
                 lock = tag.lock,
+                python_rules = PYTHON_RULES,
                 store = tag.store,
                 upstreams = tag.upstreams,
                 synced_roots = tag.synced_roots,

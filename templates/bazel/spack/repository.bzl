@@ -15,11 +15,16 @@ load("//private:system_package.bzl", "SYSTEM_PREFIXES", "examine_system_package"
 load("//private:take_prefix.bzl", "packages_with_build_files", "take_prefix")
 load("//private:write_hub.bzl", "write_hub")
 load("//private:write_package.bzl", "write_failure", "write_prefix_package", "write_system_package")
+load("//private:write_toolchains.bzl", "write_toolchains")
 
 DEFAULT_STORE = "/opt/spack_store"
 _STORE_VARIABLE = "SYGALDRY_SPACK_STORE"
 
 ENVIRONMENT_ATTRS = {
+    "build_file": attr.label(
+        allow_single_file = True,
+        doc = "A BUILD file whose targets are part of @spack//: they may use the packages as :NAME, and of two of one name it is this one.",
+    ),
     "lock": attr.label(
         mandatory = True,
         allow_single_file = True,
@@ -53,7 +58,8 @@ def _spack_repository_impl(ctx):
     for hash in system:
         write_system_package(ctx, lock.nodes[hash], found[hash], names, _python_deps(lock, found, hash))
     _write_prefixes(ctx, lock, places, found, names)
-    write_hub(ctx, lock, found, used)
+    write_hub(ctx, lock, found, used, _own_text(ctx))
+    write_toolchains(ctx, lock, dict(places, **{hash: "/usr" for hash in system}), used)
 
 def _read_lock(ctx):
     file = ctx.path(ctx.attr.lock)
@@ -61,6 +67,14 @@ def _read_lock(ctx):
     if not file.exists:
         refuse("there is no %s" % file, "Make it: spack -e %s concretize; or correct the label of spack.environment(lock = ...)." % folder)
     return parse_lock(ctx.read(file), str(file), folder, bazel_major(ctx))
+
+def _own_text(ctx):
+    if not ctx.attr.build_file:
+        return ""
+    file = ctx.path(ctx.attr.build_file)
+    if not file.exists:
+        refuse("there is no %s" % file, "Make it, or correct the label of spack.environment(build_file = ...).")
+    return ctx.read(file)
 
 def _store_of_environment(ctx):
     return ctx.getenv(_STORE_VARIABLE) if hasattr(ctx, "getenv") else ctx.os.environ.get(_STORE_VARIABLE)
@@ -159,6 +173,7 @@ spack_repository = repository_rule(
     attrs = dict(
         ENVIRONMENT_ATTRS,
         overrides = attr.string_dict(doc = "package → what spack.package says of it."),
+        python_rules = attr.string(doc = "The repository with the rules that //toolchains is made of."),
     ),
     configure = True,
     doc = "The packages of a spack.lock as targets: see docs/guide/bazel.md of Sygaldry.",

@@ -104,3 +104,22 @@ export const withBuildFiles: SyntheticPackage = {
 export const absent: SyntheticPackage = { name: "absent", version: "4.0", state: "absent" };
 /** Its folder was removed behind the database's back. */
 export const gone: SyntheticPackage = { name: "gone", version: "5.0", state: "gone" };
+
+/** The distribution's interpreter in a prefix of its own, as far from the system's as one that Spack built. */
+export const python: SyntheticPackage = {
+  name: "python",
+  version: "3.99.1",
+  files: { "share/who": "spack\n" },
+  build: `version=$(python3 -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+    mkdir -p bin lib && cp "$(readlink -f /usr/bin/python3)" bin/python3 && ln -s "/usr/lib/$version" "lib/$version"`,
+};
+/** Needs that interpreter to run. */
+export const pythonTool: SyntheticPackage = {
+  name: "py-tool",
+  version: "1.0",
+  dependencies: [
+    { on: python, types: ["build", "run"] },
+    { on: pythonNumbers, types: ["run"] },
+  ],
+  files: pythonFiles("tool", "tool", "import numbers_of\nVALUE = numbers_of.VALUE * 7\n"),
+};

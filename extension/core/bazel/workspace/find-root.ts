@@ -21,7 +21,7 @@ export async function findWorkspaceRoot(folder: string): Promise<WorkspaceRoot> 
     if (root === path.dirname(root)) break;
   }
   throw new SygaldryError("SYG-BAZEL-WORKSPACE", `${folder} is in no Bazel workspace`, {
-    next: "Go to a folder below a MODULE.bazel (or WORKSPACE), or make one: `touch MODULE.bazel`.",
+    next: "Go to a folder below a MODULE.bazel (or WORKSPACE), or make one: `sygaldry bazel sync`.",
   });
 }
 

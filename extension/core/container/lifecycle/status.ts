@@ -1,9 +1,9 @@
 import { messageOf } from "../../base/errors.ts";
 import type { Fact } from "../../base/fact.ts";
 import { known, unknown } from "../../base/fact.ts";
+import type { FileStatus } from "../../base/rendered/rendered-file.ts";
 import type { ContainerDetails, ImageDetails } from "../engine.ts";
 import { renderingStatus } from "../render/apply.ts";
-import type { FileStatus } from "../render/write.ts";
 import { openSession, type Session, type SessionOptions } from "../session.ts";
 import type { Toolkit } from "../toolkit.ts";
 import { type Decision, decide } from "./decide.ts";

@@ -1,5 +1,6 @@
 import { assets } from "sygaldry:assets";
-import { devcontainerFolder, type RenderedFile } from "./files.ts";
+import type { RenderedFile } from "../../base/rendered/rendered-file.ts";
+import { devcontainerFolder } from "./files.ts";
 
 /** Where files of this package go in the build context, by folder. */
 const placed: readonly (readonly [from: string, to: string])[] = [

@@ -1,5 +1,5 @@
+import { renderTemplate } from "../../base/rendered/template.ts";
 import type { ContainerPlan } from "../plan.ts";
-import { renderTemplate } from "./template.ts";
 
 export interface DockerfileOptions {
   readonly header: string;

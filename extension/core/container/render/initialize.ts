@@ -1,6 +1,6 @@
+import { renderTemplate } from "../../base/rendered/template.ts";
 import { shellQuote } from "../../base/shell.ts";
 import type { ContainerPlan, SecretPlan } from "../plan.ts";
-import { renderTemplate } from "./template.ts";
 
 /** .devcontainer/initialize.sh, which prepares the host: see the comment at the top of its template. */
 export function renderInitialize(plan: ContainerPlan): string {

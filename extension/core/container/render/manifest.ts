@@ -1,7 +1,8 @@
 import path from "node:path";
 import { readTextIfExists, sha256 } from "../../base/files.ts";
+import type { RenderedFile } from "../../base/rendered/rendered-file.ts";
 import { isTree } from "../../project/merge.ts";
-import { devcontainerFolder, type RenderedFile } from "./files.ts";
+import { devcontainerFolder } from "./files.ts";
 
 /**
  * .devcontainer/.sygaldry.json: which files Sygaldry rendered, and the SHA-256 they then had. It tells a file that was

@@ -1,3 +1,4 @@
+import type { RenderedFile } from "../../base/rendered/rendered-file.ts";
 import type { Config } from "../../project/schema.ts";
 import {
   devcontainerInput,
@@ -14,7 +15,7 @@ import { containerInputs, imageInputs } from "../plan-inputs.ts";
 import { contextScripts } from "./context.ts";
 import { renderDevcontainerJson } from "./devcontainer-json.ts";
 import { renderDockerfile } from "./dockerfile.ts";
-import { devcontainerFolder, type RenderedFile } from "./files.ts";
+import { devcontainerFolder } from "./files.ts";
 import { renderInitialize } from "./initialize.ts";
 
 /** What rendering reads beside the plan; gathered by project-sources.ts. */

@@ -19,7 +19,7 @@ def spack(name):
     return Label("//:" + name)
 """
 
-def write_hub(ctx, lock, found, used):
+def write_hub(ctx, lock, found, used, own):
     """Writes the packages // and //python, and defs.bzl.
 
     Args:
@@ -27,6 +27,7 @@ def write_hub(ctx, lock, found, used):
       lock: what parse_lock gives.
       found: hash → what examine_prefix or examine_system_package gives.
       used: hash → anything, what is not just for building.
+      own: text of a BUILD file that goes into //; of two targets of one name it is this one's.
     """
     packages, virtuals = nodes_by_name(lock)
     targets, python = {}, {}
@@ -42,11 +43,18 @@ def write_hub(ctx, lock, found, used):
         _add(targets, short_name(node), node, found.get(hash))
         if found.get(hash) and found[hash].has_python:
             _add_python(python, node, found[hash], packages, lock, used)
-    write_text(ctx, "BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(targets)))
+    for name in _names_in(own):
+        targets.pop(name, None)
+    write_text(ctx, "BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + [own] + _statements(targets)))
     write_text(ctx, "python/BUILD.bazel", file_text([_LOAD_FAILURE, PUBLIC] + _statements(python)))
     message = problem("%s is not in " + lock.file, "Nearest: %s. To add it: spack -e " + lock.folder + " add --, then concretize and install.")
     names = sorted(packages.keys() + virtuals.keys() + [short_name(node) for node in lock.nodes.values()])
     write_text(ctx, "defs.bzl", _DEFS.format(message = repr(message), names = repr(names)))
+
+def _names_in(text):
+    """What follows `name = "`, as buildifier writes it; of two targets of one name Bazel itself tells."""
+    code = "\n".join([line for line in text.splitlines() if not line.strip().startswith("#")])
+    return [part.split("\"")[0] for part in code.replace("'", "\"").split("name = \"")[1:]]
 
 def _add(targets, name, node, found):
     """All the targets of one node under one name; a name that is taken stays what it is."""

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../../../../../extension/core/base/files.ts";
+import { compareFiles } from "../../../../../extension/core/base/rendered/compare.ts";
+import { writeRendered } from "../../../../../extension/core/container/render/apply.ts";
 import { manifestOf, readManifest } from "../../../../../extension/core/container/render/manifest.ts";
-import { compareFiles, writeFiles } from "../../../../../extension/core/container/render/write.ts";
 
 const rendered = { path: ".devcontainer/a", content: "a\n", executable: false };
 
@@ -25,12 +26,12 @@ describe("readManifest (unit)", () => {
       expect(await readManifest(root), text).toBeUndefined();
     }
     await writeFile(path.join(root, rendered.path), "mine\n");
-    const statuses = await compareFiles(root, [rendered], await readManifest(root));
+    const statuses = await compareFiles(root, [rendered], (await readManifest(root))?.files ?? {});
     const manifest = manifestOf([rendered], "host", false);
-    await expect(writeFiles(root, statuses, manifest, { force: false })).rejects.toMatchObject({
+    await expect(writeRendered(root, statuses, manifest, { force: false })).rejects.toMatchObject({
       code: "SYG-RENDER-EDITED",
     });
-    await writeFiles(root, statuses, manifest, { force: true });
+    await writeRendered(root, statuses, manifest, { force: true });
     expect(await readFile(path.join(root, `${rendered.path}.before-sygaldry`), "utf8")).toBe("mine\n");
     expect(await readManifest(root)).toEqual(manifest);
   });
@@ -44,7 +45,7 @@ describe("readManifest (unit)", () => {
     await write(JSON.stringify({ ...manifestOf([rendered], "host", false), files }));
     const manifest = await readManifest(root);
     expect(manifest?.files).toEqual({});
-    const statuses = await compareFiles(root, [rendered], manifest);
+    const statuses = await compareFiles(root, [rendered], manifest?.files ?? {});
     expect(statuses.map(({ state }) => state)).toEqual(["missing"]);
   });
 });

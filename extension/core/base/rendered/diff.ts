@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import type { FileStatus } from "./write.ts";
+import type { FileStatus } from "./rendered-file.ts";
 
 /** A unified diff, from what is there to what would be rendered; one line for each binary or bundled file. */
 export function renderingDiff(statuses: readonly FileStatus[]): string {

@@ -1,12 +1,12 @@
 import { templates } from "sygaldry:assets";
 import type HandlebarsModule from "handlebars";
 import runtime from "handlebars/runtime.js";
-import { SygaldryError } from "../../base/errors.ts";
-import { shellQuote } from "../../base/shell.ts";
+import { SygaldryError } from "../errors.ts";
+import { shellQuote } from "../shell.ts";
 
 /**
  * Renders one of templates/. A template says for each value where it lands: `{{sh x}}` one shell word, `{{docker x}}` a
- * quoted Dockerfile value; `{{x}}` is for text that a schema already confined (names, paths below the repository).
+ * quoted Dockerfile value, `{{starlark x}}` a text of Starlark; `{{x}}` is for text that a schema already confined (names, paths below the repository).
  */
 export function renderTemplate(name: string, context: Readonly<Record<string, unknown>>): string {
   const template = templates[name];
@@ -32,3 +32,5 @@ function dockerQuote(value: string): string {
 const engine = (runtime as unknown as typeof HandlebarsModule).create();
 engine.registerHelper("sh", (value: unknown) => shellQuote(String(value)));
 engine.registerHelper("docker", (value: unknown) => dockerQuote(String(value)));
+// A text of Starlark; below U+0020 JSON's escapes are not Starlark's, and no schema lets such characters through.
+engine.registerHelper("starlark", (value: unknown) => JSON.stringify(String(value)));
