@@ -4,12 +4,18 @@ import { build } from "esbuild";
 import { esbuildAssets } from "./assets.mjs";
 import { loadSchema } from "./schema.mjs";
 
-/** Parts of dockerode that Sygaldry never calls (BuildKit sessions, SSH, build contexts) and that cost 150 ms to load. */
+/**
+ * Parts of dockerode that Sygaldry never calls: BuildKit sessions, SSH and build contexts, which take 150 ms to load, and its
+ * classes of objects, which take one or two: docker-api.ts uses its modem alone.
+ */
 const unused = {
-  name: "unused-transports",
+  name: "unused-parts",
   setup(build) {
     build.onResolve(
-      { filter: /^(\.\/(session|buildkit|ssh)|tar-fs|@balena\/dockerignore)$/ },
+      {
+        filter:
+          /^(\.\/(session|buildkit|ssh|container|image|volume|network|service|plugin|secret|config|task|node|exec)|tar-fs|@balena\/dockerignore)$/,
+      },
       ({ path, importer }) =>
         /node_modules[\\/](dockerode|docker-modem)[\\/]/.test(importer)
           ? { path, namespace: "unused" }
