@@ -32,9 +32,7 @@ async function linkedOf(
     for (const module of new Set(group.flatMap(({ modules }) => modules))) {
       for (const file of [`${module}/__init__.py`, `${module}.py`]) {
         const place = paths.local(path.posix.join(folder, file));
-        const link = (await lstat(place).catch(() => undefined))?.isSymbolicLink()
-          ? await readlink(place)
-          : "";
+        const link = await readlink(place).catch(() => "");
         const one = group.find(({ owner }) => link.startsWith(`${owner.prefix}/`));
         if (one !== undefined) return one;
       }

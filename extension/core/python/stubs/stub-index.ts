@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, SygaldryError, systemCode } from "../../base/errors.ts";
-import { readTextIfExists, sha256, writeAtomic } from "../../base/files.ts";
+import { sha256, writeAtomic } from "../../base/files.ts";
 import { forEachParallel } from "../../base/parallel.ts";
 import type { PythonEnvironment } from "../python-environment.ts";
 import { normalizeVersion } from "../requirements/version.ts";
@@ -89,9 +89,4 @@ async function keepOnly(folder: string, names: readonly string[]): Promise<reado
 function page({ fileName, content }: StubWheel): string {
   const target = `${encodeURIComponent(fileName)}#sha256=${sha256(content)}`;
   return `<!DOCTYPE html>\n<html><body><a href="${target}">${fileName}</a></body></html>\n`;
-}
-
-/** What an index was made from; undefined when there is none or it is another program's. */
-export async function readIndexState(file: string): Promise<string | undefined> {
-  return (await readTextIfExists(file))?.trim();
 }

@@ -1,11 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { sha256, writeAtomic } from "../../base/files.ts";
+import { readTextIfExists, sha256, writeAtomic } from "../../base/files.ts";
 import { withLock } from "../../base/lock.ts";
 import type { Log } from "../../base/log.ts";
 import type { PathTranslation } from "../../site/paths.ts";
-import type { PythonEnvironment } from "../python-environment.ts";
-import { indexFailure, readIndexState, stubIndex, stubTag, writeStubIndex } from "../stubs/stub-index.ts";
+import type { PythonEnvironment, SpackPython } from "../python-environment.ts";
+import { indexFailure, stubIndex, writeStubIndex } from "../stubs/stub-index.ts";
 import { generator } from "../stubs/stub-wheel.ts";
 import { indexName } from "./settings.ts";
 
@@ -22,12 +22,11 @@ export interface IndexKey {
   readonly lockDigest: string;
   /** The verifier of the store's database. */
   readonly store: string | undefined;
-  readonly pythonSeries: string | undefined;
 }
 
 /** A text that changes with everything that an index is made from. The first part is this program's own format. */
 export function indexState(key: IndexKey): string {
-  return sha256(JSON.stringify([1, generator, stubTag(key.pythonSeries ?? "3"), key]));
+  return sha256(JSON.stringify([1, generator, process.platform, process.arch, key]));
 }
 
 export interface IndexPlace {
@@ -38,9 +37,26 @@ export interface IndexPlace {
   readonly signal?: AbortSignal;
 }
 
-/** Whether the index in `folder` was made from this; then nothing need be read. */
-export async function isIndexCurrent(state: string, { folder, paths }: Pick<IndexPlace, "folder" | "paths">) {
-  return (await readIndexState(stateFile(paths.local(folder))).catch(() => undefined)) === state;
+/** The environment's Python when the index in `folder` was made from this; then nothing else need be read. */
+export async function currentIndex(
+  state: string,
+  { folder, paths }: Pick<IndexPlace, "folder" | "paths">,
+): Promise<{ readonly python: SpackPython } | undefined> {
+  try {
+    const local = paths.local(folder);
+    const [text] = await Promise.all([readTextIfExists(stateFile(local)), stat(local)]);
+    const found = text === undefined ? undefined : (JSON.parse(text) as Partial<IndexRecord>);
+    return found?.state === state && found.python != null ? { python: found.python } : undefined;
+  } catch {
+    // A file that another program made, or that may not be read, is no record: the index is made anew.
+    return undefined;
+  }
+}
+
+/** Our own file, read by the same program that wrote it: `state` holds its format. */
+interface IndexRecord {
+  readonly state: string;
+  readonly python: SpackPython | null;
 }
 
 /** Makes the index right. Returns the files that changed. Throws SYG-FILE when the folder cannot be written. */
@@ -55,7 +71,8 @@ export async function updateIndex(
     await mkdir(path.dirname(local), { recursive: true });
     return await withLock(`${local}.lock`, options, async () => {
       const changed = await writeStubIndex(local, stubIndex(environment));
-      await writeAtomic(stateFile(local), `${state}\n`);
+      const record: IndexRecord = { state, python: environment.python ?? null };
+      await writeAtomic(stateFile(local), `${JSON.stringify(record)}\n`);
       return changed;
     });
   } catch (error) {

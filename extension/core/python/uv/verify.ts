@@ -55,6 +55,32 @@ export async function verifyProject(
     modules: [...new Set(distributions.flatMap(({ modules }) => modules))].sort(),
     roots: [...new Set([...distributions.map(({ owner }) => owner.prefix), ...paths])],
   };
+  return judge(await ask(site, call, asked, options), environment);
+}
+
+/** The files that the project's Python would import these modules from. Throws as verifyProject does. */
+export async function moduleFiles(
+  site: Site,
+  call: UvCall,
+  modules: readonly string[],
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const { modules: found } = await ask(
+    site,
+    call,
+    { modules, roots: [] },
+    signal === undefined ? {} : { signal },
+  );
+  return Object.fromEntries(Object.entries(found).map(([name, { files }]) => [name, files]));
+}
+
+interface Question {
+  readonly modules: readonly string[];
+  /** Folders that are Spack's. */
+  readonly roots: readonly string[];
+}
+
+async function ask(site: Site, call: UvCall, asked: Question, options: RunOptions): Promise<Answer> {
   const command = uvCommand(projectPython(verifyScript), call);
   const { exitCode, stdout, stderr } = await site.run({ ...command, input: JSON.stringify(asked) }, options);
   const said = exitCode === 0 ? parseAnswer(stdout) : undefined;
@@ -64,7 +90,7 @@ export async function verifyProject(
       next: "Run `sygaldry python sync`.",
     });
   }
-  return judge(said, environment);
+  return said;
 }
 
 function parseAnswer(text: string): Answer | undefined {

@@ -1,0 +1,159 @@
+import path from "node:path";
+import { SygaldryError } from "../../../core/base/errors.ts";
+import type { PythonEnvironment } from "../../../core/python/python-environment.ts";
+import { lockArguments, type UvCall, uvCommand } from "../../../core/python/uv/commands.ts";
+import { explainFailure } from "../../../core/python/uv/explain.ts";
+import { findUvProject } from "../../../core/python/uv/pyproject.ts";
+import { interpreter } from "../../../core/python/uv/settings.ts";
+import { type StalePackage, stalePackages, staleText } from "../../../core/python/uv/staleness.ts";
+import { readUvLock } from "../../../core/python/uv/uv-lock.ts";
+import { shadowText, type Verification, verifyProject } from "../../../core/python/uv/verify.ts";
+import type { Site } from "../../../core/site/site.ts";
+import { loadOptions, outputOptions } from "../../options.ts";
+import { createOutput, type Output } from "../../output.ts";
+import { chooseSite } from "../../site.ts";
+import { siteSettings } from "./env.ts";
+import { findPython, type PythonOptions, readEnvironment } from "./place.ts";
+
+export function sync(options: PythonOptions, args: readonly string[], signal: AbortSignal): Promise<number> {
+  return runUv("sync", options, args, signal);
+}
+
+export function lock(options: PythonOptions, args: readonly string[], signal: AbortSignal): Promise<number> {
+  return runUv("lock", options, args, signal);
+}
+
+export function add(options: PythonOptions, args: readonly string[], signal: AbortSignal): Promise<number> {
+  return runUv("add", options, args, signal);
+}
+
+type Verb = "sync" | "lock" | "add";
+
+/** One call: uv at its site, with what Spack has. */
+interface Call extends UvCall {
+  readonly site: Site;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Undefined without a Spack environment that has a Python: then uv is on its own. */
+  readonly environment: PythonEnvironment | undefined;
+  /** uv.lock, as this process reaches it; undefined without a project. */
+  readonly lockFile: string | undefined;
+}
+
+async function runUv(
+  verb: Verb,
+  options: PythonOptions,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const output = createOutput(outputOptions(options));
+  const call = await openCall(options, output, signal);
+  const stale = await staleIn(call);
+  if (stale.length > 0) await renew(call, stale, args);
+  if (verb !== "lock" || stale.length === 0)
+    await runChecked(call, verb === "lock" ? lockArguments([], args) : [verb, ...args]);
+  const left = await staleIn(call);
+  for (const each of left) output.warn(staleText(each));
+  const noEnvironment = verb === "lock" || args.some((arg) => arg === "--no-sync" || arg === "--dry-run");
+  const verification = noEnvironment ? undefined : await verify(call);
+  const { environment } = call;
+  output.result(
+    {
+      ...{ environment: environment?.name ?? null, renewed: stale.map(staleJson), left: left.map(staleJson) },
+      verification: verification ?? null,
+    },
+    verification && `${verification.verified} distributions of ${environment?.name} are imported from Spack`,
+  );
+  return 0;
+}
+
+async function openCall(options: PythonOptions, output: Output, signal: AbortSignal): Promise<Call> {
+  const { cwd } = loadOptions(options);
+  const place = await findPython(options, options.environment, output, signal);
+  const site = place?.site ?? (await chooseSite(options, output));
+  const project = await findUvProject(cwd);
+  const base = {
+    ...{ site, output, signal, cwd: site.paths.site(cwd) },
+    lockFile: project && path.join(project.root, "uv.lock"),
+  };
+  const settings = place && (await siteSettings(place, output, signal));
+  if (place === undefined || settings === undefined) {
+    output.debug("there is no Spack environment with a Python here: uv is on its own");
+    return { ...base, environment: undefined, settings: {} };
+  }
+  const environment = await readEnvironment(place, signal);
+  const python = environment.python && interpreter(environment.python);
+  return { ...base, environment, settings: { ...settings, UV_PYTHON: python } };
+}
+
+async function staleIn({ environment, lockFile }: Call): Promise<readonly StalePackage[]> {
+  if (environment === undefined || lockFile === undefined) return [];
+  const found = await readUvLock(lockFile);
+  return found === undefined ? [] : stalePackages(found, environment);
+}
+
+/** Resolves anew what Spack has otherwise than the lock; where the lock must stay, that is a failure. */
+async function renew(call: Call, stale: readonly StalePackage[], args: readonly string[]): Promise<void> {
+  const keep = args.find((arg) => ["--locked", "--frozen", "--check"].includes(arg));
+  const lines = stale.map((each) => `  ${staleText(each)}`).join("\n");
+  if (keep !== undefined) {
+    throw new SygaldryError(
+      "SYG-PYTHON-STALE",
+      `uv.lock is not what Spack has, and ${keep} keeps it\n${lines}`,
+      {
+        next: "Run `sygaldry python lock` and commit uv.lock.",
+        data: { stale: stale.map(staleJson) },
+      },
+    );
+  }
+  call.output.info(`uv.lock is not what Spack has:\n${lines}`);
+  await runChecked(
+    call,
+    lockArguments(
+      stale.map(({ name }) => name),
+      [],
+    ),
+  );
+}
+
+/** Throws SYG-UV with uv's message, and with ours where it is about what Spack has. */
+async function runChecked(call: Call, args: readonly string[]): Promise<void> {
+  const { site, output, signal, environment } = call;
+  const onLine = (line: string) => output.info(line);
+  const { exitCode, stderr, stdout } = await site.run(uvCommand(args, call), { signal, onLine });
+  if (exitCode === 0) return;
+  const said = `${stderr}\n${stdout}`;
+  const spack = environment && explainFailure(said, environment);
+  throw new SygaldryError(
+    "SYG-UV",
+    [`uv ${args[0]} failed (exit code ${exitCode})`, ...(spack?.text ?? [])].join("\n"),
+    {
+      ...(spack === undefined ? {} : { next: spack.next }),
+      data: {
+        ...{ exitCode, message: said.trim() },
+        spack:
+          spack?.distributions.map(({ name, version, owner }) => ({ name, version, package: owner })) ?? [],
+      },
+    },
+  );
+}
+
+async function verify(call: Call): Promise<Verification | undefined> {
+  const { site, environment, signal } = call;
+  if (environment === undefined) return undefined;
+  const found = await verifyProject(site, call, environment, { signal });
+  if (found.shadowed.length === 0) return found;
+  const lines = found.shadowed.map((each) => shadowText(each, found.prefix)).join("\n");
+  throw new SygaldryError(
+    "SYG-PYTHON-SHADOWED",
+    `Spack's packages are not the ones that are imported\n${lines}`,
+    {
+      next: "Remove what is in the way, or run `sygaldry python sync --reinstall`.",
+      data: { shadowed: found.shadowed },
+    },
+  );
+}
+
+function staleJson(stale: StalePackage): Readonly<Record<string, unknown>> {
+  return { ...stale, installed: stale.installed ?? null };
+}
