@@ -45,7 +45,12 @@ export const pythonCommands: readonly CommandDefinition[] = [
   {
     name: "env",
     description: 'print shell code that lets every uv know Spack\'s packages: eval "$(sygaldry python env)"',
-    define: (command) => local(command.argument("[environment]", environment)),
+    define: (command) =>
+      local(
+        command
+          .argument("[environment]", "folder or name of the Spack environment (default: the active one)")
+          .option("--nearest", "where none is active, the nearest one, if there is any"),
+      ),
     load: async () => (await import("./commands/python/env.ts")).env,
   },
 ];

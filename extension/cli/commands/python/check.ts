@@ -62,7 +62,7 @@ async function verified(
   output: Output,
   signal: AbortSignal,
 ): Promise<Verification | undefined> {
-  const settings = await siteSettings(place, output, signal);
+  const settings = await siteSettings(place, place.environment, output, signal);
   const own = process.env["UV_PROJECT_ENVIRONMENT"] || ".venv";
   if (settings === undefined || !existsSync(path.resolve(root, own))) return undefined;
   const call = { cwd: place.site.paths.site(root), settings };

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { shellQuote } from "../../../core/base/shell.ts";
+import type { PythonEnvironment } from "../../../core/python/python-environment.ts";
 import { settingNames, uvSettings } from "../../../core/python/uv/settings.ts";
 import { loadOptions, outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
@@ -9,36 +10,42 @@ import { findPython, type PythonOptions, type PythonPlace, prepareIndex } from "
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+interface EnvOptions extends PythonOptions {
+  readonly nearest?: boolean;
+}
+
 /** Names what this command has set in a shell, so that it can be taken back. */
 const mark = "SYGALDRY_UV";
 
 /**
- * Prints shell code for `eval`: with an active or named environment that has a Python, uv's settings; else what takes back those
+ * Prints shell code for `eval`: with an active, named or (`--nearest`) near environment that has a Python, uv's settings; else what takes back those
  * that it set before. Prints nothing when nothing changes.
  */
 export async function env(
-  options: PythonOptions,
+  options: EnvOptions,
   [name]: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
   const active = name ?? process.env["SPACK_ENV"];
-  const place = active ? await findPython(options, name, output, signal) : undefined;
+  const place =
+    active || options.nearest === true ? await findPython(options, name, output, signal) : undefined;
   if (place !== undefined) refuseContainerShell({ ...place, program: "", environment: "" });
-  const settings = place === undefined ? undefined : await siteSettings(place, output, signal);
+  const settings = place && (await siteSettings(place, undefined, output, signal));
   const code = settingsCode(settings, process.env);
   const environment = place?.folder.name ?? null;
   output.result({ environment, index: place?.index ?? null, settings: settings ?? {}, code }, code.trimEnd());
   return 0;
 }
 
-/** uv's settings at the site; undefined when the environment has no Python. */
+/** uv's settings at the site, with their index in place; undefined when the environment has no Python. */
 export async function siteSettings(
   place: PythonPlace,
+  environment: PythonEnvironment | undefined,
   output: Output,
   signal: AbortSignal,
 ): Promise<Variables | undefined> {
-  const python = await prepareIndex(place, undefined, output, signal);
+  const python = await prepareIndex(place, environment, output, signal);
   if (python === undefined) return undefined;
   const before = place.site.kind === "container" ? {} : process.env;
   const settings = uvSettings(place.index, python, before);

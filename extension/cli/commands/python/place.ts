@@ -1,4 +1,5 @@
 import path from "node:path";
+import { version } from "sygaldry:assets";
 import { SygaldryError } from "../../../core/base/errors.ts";
 import { readTextIfExists, sha256 } from "../../../core/base/files.ts";
 import type { PythonEnvironment, SpackPython } from "../../../core/python/python-environment.ts";
@@ -82,7 +83,10 @@ export async function readEnvironment(
   return readPythonEnvironment(source, signal);
 }
 
-/** Makes the index right, unless it is. Gives the environment's Python; undefined when it has none. */
+/**
+ * Makes the index right: by what it was made from, or, where the environment was read anyway, file by file.
+ * Gives the environment's Python; undefined when it has none.
+ */
 export async function prepareIndex(
   place: PythonPlace,
   environment: PythonEnvironment | undefined,
@@ -90,7 +94,7 @@ export async function prepareIndex(
   signal: AbortSignal,
 ): Promise<SpackPython | undefined> {
   const target = { folder: place.index, paths: place.site.paths, log: output, signal };
-  const current = await currentIndex(place.state, target);
+  const current = environment === undefined ? await currentIndex(place.state, target) : undefined;
   if (current !== undefined) return current.python;
   const known = environment ?? (await readEnvironment(place, signal));
   if (known.python === undefined) return undefined;
@@ -136,6 +140,7 @@ async function stateOf(
     store.root === undefined ? undefined : readVerifier(store.root, context.paths),
   ]);
   return indexState({
+    program: version,
     generation: shown?.view.state === "linked" ? shown.view.target : undefined,
     lockDigest: sha256(lock ?? ""),
     store: verifier,

@@ -76,12 +76,12 @@ async function openCall(options: PythonOptions, output: Output, signal: AbortSig
     ...{ site, output, signal, cwd: site.paths.site(cwd) },
     lockFile: project && path.join(project.root, "uv.lock"),
   };
-  const settings = place && (await siteSettings(place, output, signal));
-  if (place === undefined || settings === undefined) {
+  const environment = place && (await readEnvironment(place, signal));
+  const settings = place && (await siteSettings(place, environment, output, signal));
+  if (environment === undefined || settings === undefined) {
     output.debug("there is no Spack environment with a Python here: uv is on its own");
     return { ...base, environment: undefined, settings: {} };
   }
-  const environment = await readEnvironment(place, signal);
   const python = environment.python && interpreter(environment.python);
   return { ...base, environment, settings: { ...settings, UV_PYTHON: python } };
 }

@@ -30,7 +30,9 @@ export async function which(
   const locked = lock?.packages.filter((one) => names.has(one.name)) ?? [];
   const own = process.env["UV_PROJECT_ENVIRONMENT"] || ".venv";
   const settings =
-    project && existsSync(path.resolve(project.root, own)) && (await siteSettings(place, output, signal));
+    project &&
+    existsSync(path.resolve(project.root, own)) &&
+    (await siteSettings(place, place.environment, output, signal));
   const modules = spack.length === 0 ? [asked.replaceAll("-", "_")] : spack.flatMap((one) => one.modules);
   const files = settings
     ? await moduleFiles(place.site, { cwd: place.site.paths.site(project.root), settings }, modules, signal)

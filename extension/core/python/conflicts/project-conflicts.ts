@@ -1,6 +1,6 @@
 import type { PythonEnvironment } from "../python-environment.ts";
 import type { Requirement } from "../requirements/requirement.ts";
-import { allows } from "../requirements/version.ts";
+import { allows } from "../requirements/specifier.ts";
 import type { PyProject } from "../uv/pyproject.ts";
 import { isStubIndex } from "../uv/settings.ts";
 import { stalePackages, staleText } from "../uv/staleness.ts";

@@ -30,7 +30,8 @@ export async function readViewFolders(
   const names = new Set<string>();
   for (const folder of sitePackagesBelow("", series)) {
     const entries = await listFolder(paths.local(path.posix.join(target, folder)));
-    if (entries === undefined) continue;
+    // lib64 is a link to the empty one of python-venv, mostly.
+    if (entries === undefined || entries.length === 0) continue;
     folders.push(path.posix.join(root, folder));
     real.push(path.posix.join(target, folder));
     for (const entry of entries) names.add(entry);

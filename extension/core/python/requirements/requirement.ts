@@ -18,7 +18,7 @@ export interface Requirement {
 const form =
   /^(?<name>[A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[(?<extras>[^\]]*)\])?\s*(?:@\s*(?<url>\S+)(?=\s|$)|\(?(?<specifier>[^;()]*)\)?)\s*(?:;(?<marker>.*))?$/;
 
-const clause = /^(?:===|~=|==|!=|<=|>=|<|>)\s*[^\s,;]+$/;
+const clause = /^(?:===|~=|==|!=|<=|>=|<|>)\s*[A-Za-z0-9*.+!_-]+$/;
 
 /** Undefined for what is no dependency specifier. */
 export function parseRequirement(text: string): Requirement | undefined {

@@ -1,6 +1,6 @@
 import type { Distribution } from "../distributions/distribution.ts";
 import { parseRequirement, withoutVersion } from "../requirements/requirement.ts";
-import { allows } from "../requirements/version.ts";
+import { allows } from "../requirements/specifier.ts";
 
 /** A requirement of one distribution of Spack's that another one of Spack's does not meet. */
 export interface RelaxedRequirement {

@@ -17,6 +17,8 @@ export function indexFolder(base: string, place: string): string {
 
 /** What an index is made from, beside the environment itself. */
 export interface IndexKey {
+  /** The version of this program. */
+  readonly program: string;
   /** Where the view's link leads: Spack names that folder by a digest of what the view shows. */
   readonly generation: string | undefined;
   readonly lockDigest: string;
@@ -24,9 +26,9 @@ export interface IndexKey {
   readonly store: string | undefined;
 }
 
-/** A text that changes with everything that an index is made from. The first part is this program's own format. */
+/** A text that changes with everything that an index is made from. */
 export function indexState(key: IndexKey): string {
-  return sha256(JSON.stringify([1, generator, process.platform, process.arch, key]));
+  return sha256(JSON.stringify([generator, process.platform, process.arch, key]));
 }
 
 export interface IndexPlace {
