@@ -33,11 +33,3 @@ export interface PythonEnvironment {
   readonly missing: readonly LockNode[];
   readonly problems: readonly DistributionProblem[];
 }
-
-/** The distribution of this name, however it is written. */
-export function distributionNamed(
-  environment: PythonEnvironment,
-  normalized: string,
-): SpackDistribution | undefined {
-  return environment.distributions.find(({ name }) => name === normalized);
-}

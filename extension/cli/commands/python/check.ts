@@ -8,7 +8,12 @@ import { spackConflicts } from "../../../core/python/conflicts/spack-conflicts.t
 import { parseRequirementsFile } from "../../../core/python/requirements/requirements-file.ts";
 import { findUvProject, requirementsFiles, type UvProject } from "../../../core/python/uv/pyproject.ts";
 import { readUvLock } from "../../../core/python/uv/uv-lock.ts";
-import { shadowText, type Verification, verifyProject } from "../../../core/python/uv/verify.ts";
+import {
+  mendShadowed,
+  shadowText,
+  type Verification,
+  verifyProject,
+} from "../../../core/python/uv/verify.ts";
 import { loadOptions, outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
 import { siteSettings } from "./env.ts";
@@ -79,7 +84,7 @@ function shadowConflicts(verification: Verification | undefined): readonly Confl
   return (verification?.shadowed ?? []).map((each) => ({
     ...{ severity: "error", kind: "shadowed", name: each.name },
     message: shadowText(each, verification?.prefix ?? ""),
-    next: "Remove what is in the way, or run `sygaldry python sync --reinstall`.",
+    next: mendShadowed([each]),
   }));
 }
 

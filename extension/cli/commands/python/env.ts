@@ -75,7 +75,7 @@ function settingsCode(settings: Variables | undefined, before: Variables): strin
     return joined(before[mark] === undefined ? lines : [...lines, `unset ${mark};`]);
   const wanted = { ...settings, [mark]: Object.keys(settings).join(":") };
   const changed = Object.entries(wanted).filter(([name, value]) => before[name] !== value);
-  return joined([...lines, ...changed.map(([name, value = ""]) => `export ${name}=${shellQuote(value)};`)]);
+  return joined([...lines, ...changed.map(([name, value]) => `export ${name}=${shellQuote(value)};`)]);
 }
 
 const allNames: readonly string[] = [...settingNames, "UV_LINK_MODE"];

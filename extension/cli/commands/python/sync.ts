@@ -7,7 +7,12 @@ import { findUvProject } from "../../../core/python/uv/pyproject.ts";
 import { interpreter } from "../../../core/python/uv/settings.ts";
 import { type StalePackage, stalePackages, staleText } from "../../../core/python/uv/staleness.ts";
 import { readUvLock } from "../../../core/python/uv/uv-lock.ts";
-import { shadowText, type Verification, verifyProject } from "../../../core/python/uv/verify.ts";
+import {
+  mendShadowed,
+  shadowText,
+  type Verification,
+  verifyProject,
+} from "../../../core/python/uv/verify.ts";
 import type { Site } from "../../../core/site/site.ts";
 import { loadOptions, outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
@@ -148,7 +153,7 @@ async function verify(call: Call): Promise<Verification | undefined> {
     "SYG-PYTHON-SHADOWED",
     `Spack's packages are not the ones that are imported\n${lines}`,
     {
-      next: "Remove what is in the way, or run `sygaldry python sync --reinstall`.",
+      next: mendShadowed(found.shadowed),
       data: { shadowed: found.shadowed },
     },
   );

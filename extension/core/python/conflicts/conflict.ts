@@ -16,7 +16,7 @@ export interface Conflict {
  * missing: solved and not installed. versions: one distribution at two versions. foreign: in the view, and not Spack's.
  * relaxed: Spack's own packages do not meet each other's requirements. metadata: unreadable. native: one library twice.
  */
-export type ConflictKind =
+type ConflictKind =
   | "lock"
   | "shadowed"
   | "requirement"

@@ -24,7 +24,7 @@ export interface Distribution {
 }
 
 /** The Spack package that a distribution is part of. */
-export interface Owner {
+interface Owner {
   readonly name: string;
   readonly version: string;
   readonly hash: SpecHash;

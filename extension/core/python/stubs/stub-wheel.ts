@@ -47,7 +47,7 @@ export function stubWheel(distribution: SpackDistribution, target: StubTarget): 
 export const generator = "sygaldry-spack";
 
 /** Each stub has a file of its own: one that all had would go with the first that is removed. */
-export function pathFileName(name: string): string {
+function pathFileName(name: string): string {
   return `_spack_${fileNamePart(name)}.pth`;
 }
 

@@ -8,7 +8,7 @@ import { normalizeName } from "../requirements/name.ts";
 import { parseRequirement, type Requirement } from "../requirements/requirement.ts";
 
 /** An index of `[[tool.uv.index]]`. */
-export interface ProjectIndex {
+interface ProjectIndex {
   readonly name: string | undefined;
   readonly url: string;
   /** Used for what is pinned to it only. */
@@ -69,7 +69,7 @@ const schema = z.looseObject({
  * Undefined when there is none. Format: the pyproject.toml specification (PEP 621, PEP 735) and uv's own tables.
  * Throws SYG-PYPROJECT that names the line, or the place inside the file.
  */
-export async function readPyProject(file: string): Promise<PyProject | undefined> {
+async function readPyProject(file: string): Promise<PyProject | undefined> {
   const text = await readTextIfExists(file);
   return text === undefined ? undefined : parsePyProject(text, file);
 }

@@ -30,12 +30,12 @@ export function interpreter({ prefix, series }: SpackPython): string {
   return path.posix.join(prefix, "bin", `python${series}`);
 }
 
-export function indexUrl(index: string): string {
+function indexUrl(index: string): string {
   return pathToFileURL(index).href.replace(/\/$/, "");
 }
 
 /** Further indexes that the user has set; ours has this variable's own mark in its path. */
-export function foreignIndexes({ UV_EXTRA_INDEX_URL: urls = "" }: Variables): readonly string[] {
+function foreignIndexes({ UV_EXTRA_INDEX_URL: urls = "" }: Variables): readonly string[] {
   return urls.split(/\s+/).filter((url) => url !== "" && !isStubIndex(url));
 }
 

@@ -152,3 +152,14 @@ export function shadowText({ name, owner, why, module, file }: Shadowed, prefix:
       return `${name}: another build than Spack's ${spec} is installed in ${prefix}${file === undefined ? "" : `, and imported from ${file}`}`;
   }
 }
+
+/** The next step. */
+export function mendShadowed(shadowed: readonly Shadowed[]): string {
+  const builds = shadowed
+    .filter(({ why }) => why !== "module")
+    .map(({ name }) => `--reinstall-package ${name}`);
+  const sync = `\`sygaldry python sync ${builds.join(" ")}\``;
+  const files = shadowed.some(({ why }) => why === "module");
+  if (builds.length === 0) return "Remove the file that is in the way.";
+  return files ? `Remove the files that are in the way, and run ${sync}.` : `Run ${sync}.`;
+}
