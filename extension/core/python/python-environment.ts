@@ -12,6 +12,12 @@ export interface SpackPython {
   readonly external: boolean;
 }
 
+/** A package that Spack installed, or took from the system. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly prefix: string;
+}
+
 /** What of Python a Spack environment has installed: read from lock, database, prefixes and view. */
 export interface PythonEnvironment {
   /** The environment's name and folder. */
@@ -29,6 +35,8 @@ export interface PythonEnvironment {
   readonly hidden: readonly SpackDistribution[];
   /** Metadata folders in the view that no Spack package brought. */
   readonly foreign: readonly string[];
+  /** All that is installed for use, Python or not: for their native libraries. */
+  readonly packages: readonly InstalledPackage[];
   /** Nodes of Python packages that are not installed. */
   readonly missing: readonly LockNode[];
   readonly problems: readonly DistributionProblem[];

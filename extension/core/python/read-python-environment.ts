@@ -49,6 +49,11 @@ export async function readPythonEnvironment(
     paths: view?.folders ?? [...new Set(seen.map(({ folder }) => folder))].reverse(),
     ...{ distributions: chosen, hidden, foreign: linked.foreign },
     ...{ missing: read.missing, problems: read.problems },
+    packages: nodes.flatMap((node) => {
+      const prefix = prefixOf(node, source);
+      // The system's own folders hold everything, and who uses what of it is not known.
+      return prefix === undefined || prefix === "/usr" ? [] : [{ name: node.name, prefix }];
+    }),
   };
 }
 
@@ -56,7 +61,7 @@ const nothingLinked = { distributions: [], foreign: [] };
 
 const nothing = {
   ...{ python: undefined, view: undefined, paths: [], distributions: [], hidden: [], foreign: [] },
-  ...{ missing: [], problems: [] },
+  ...{ missing: [], problems: [], packages: [] },
 };
 
 function pythonOf(nodes: readonly LockNode[], source: PythonSource): SpackPython | undefined {

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { isCancellation, SygaldryError } from "../../../core/base/errors.ts";
 import type { Conflict } from "../../../core/python/conflicts/conflict.ts";
+import { baseConflicts, installedConflicts } from "../../../core/python/conflicts/installed-conflicts.ts";
 import { type AskedFor, projectConflicts } from "../../../core/python/conflicts/project-conflicts.ts";
 import { spackConflicts } from "../../../core/python/conflicts/spack-conflicts.ts";
 import { parseRequirementsFile } from "../../../core/python/requirements/requirements-file.ts";
@@ -35,6 +36,8 @@ export async function check(
   const conflicts = [
     ...projectConflicts(environment, project?.pyproject, lock, asked),
     ...shadowConflicts(verification),
+    ...(verification ? await installedConflicts(environment, verification, place.site.paths, signal) : []),
+    ...(await baseConflicts(environment, place.site.paths, signal)),
     ...spackConflicts(environment),
   ];
   const errors = conflicts.filter(({ severity }) => severity === "error").length;

@@ -9,12 +9,7 @@ export function spackConflicts(environment: PythonEnvironment): readonly Conflic
   const versions = new Map(distributions.map(({ name, version }) => [name, version]));
   return [
     ...missing.map(({ name, version }) =>
-      warning(
-        "missing",
-        undefined,
-        `${name}@${version} is not installed, so that uv would take its own`,
-        install,
-      ),
+      warning("missing", undefined, `${name}@${version} is in the lock, and not installed`, install),
     ),
     ...hidden.map(({ name, version, owner }) =>
       warning(
