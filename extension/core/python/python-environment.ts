@@ -33,6 +33,8 @@ export interface PythonEnvironment {
   readonly distributions: readonly SpackDistribution[];
   /** Further versions of a name in `distributions`. */
   readonly hidden: readonly SpackDistribution[];
+  /** Installed, and not shown by the view: `@spack//python` of Bazel has them, and uv does not. */
+  readonly outside: readonly SpackDistribution[];
   /** Metadata folders in the view that no Spack package brought. */
   readonly foreign: readonly string[];
   /** All that is installed for use, Python or not: for their native libraries. */

@@ -40,14 +40,15 @@ export async function readPythonEnvironment(
   const read = await readPrefixes(nodes, python, source, signal);
   const view = await readViewFolders(source.view, python.series, source.paths);
   const linked = view === undefined ? nothingLinked : await linkedDistributions(view, read.found, source);
-  const seen = [...read.found, ...linked.distributions].filter(
-    ({ metadata }) => view === undefined || metadata === undefined || view.names.has(metadata),
-  );
+  const isShown = ({ metadata }: SpackDistribution) =>
+    view === undefined || metadata === undefined || view.names.has(metadata);
+  const seen = [...read.found, ...linked.distributions].filter(isShown);
   const { chosen, hidden } = await chooseOnePerName(seen, view, source.paths);
   return {
     ...{ name: source.name, folder: source.folder, python, view: view && source.view },
     paths: view?.folders ?? [...new Set(seen.map(({ folder }) => folder))].reverse(),
     ...{ distributions: chosen, hidden, foreign: linked.foreign },
+    outside: read.found.filter((one) => !isShown(one)),
     ...{ missing: read.missing, problems: read.problems },
     packages: nodes.flatMap((node) => {
       const prefix = prefixOf(node, source);
@@ -60,7 +61,15 @@ export async function readPythonEnvironment(
 const nothingLinked = { distributions: [], foreign: [] };
 
 const nothing = {
-  ...{ python: undefined, view: undefined, paths: [], distributions: [], hidden: [], foreign: [] },
+  ...{
+    python: undefined,
+    view: undefined,
+    paths: [],
+    distributions: [],
+    hidden: [],
+    outside: [],
+    foreign: [],
+  },
   ...{ missing: [], problems: [], packages: [] },
 };
 

@@ -33,6 +33,7 @@ export function environmentJson(environment: PythonEnvironment): Readonly<Record
     ...{ environment: environment.name, python: python ?? null, view: view ?? null, paths },
     distributions: distributions.map(distributionJson),
     hidden: hidden.map(distributionJson),
+    outside: environment.outside.map(distributionJson),
     foreign,
     missing: missing.map(({ name, version, hash }) => ({ name, version, hash })),
     problems,

@@ -13,7 +13,7 @@ export interface Conflict {
 /**
  * lock: uv.lock is not what Spack has. shadowed: something else than Spack's is imported. requirement: a project asks for
  * what Spack has not. index: the project's own settings come before Spack's. python: another Python than Spack's.
- * missing: solved and not installed. versions: one distribution at two versions. foreign: in the view, and not Spack's.
+ * missing: solved and not installed. view: installed and not in the view. versions: one distribution at two versions. foreign: in the view, and not Spack's.
  * relaxed: Spack's own packages do not meet each other's requirements. metadata: unreadable. native: one library twice.
  */
 type ConflictKind =
@@ -23,6 +23,7 @@ type ConflictKind =
   | "index"
   | "python"
   | "missing"
+  | "view"
   | "versions"
   | "foreign"
   | "relaxed"

@@ -19,6 +19,14 @@ export function spackConflicts(environment: PythonEnvironment): readonly Conflic
         "Solve the environment with `concretizer: unify: true`, or leave one of them out of the view.",
       ),
     ),
+    ...environment.outside.map(({ name, version, owner }) =>
+      warning(
+        "view",
+        name,
+        `${owner.name} has ${name} ${version}, which the view does not show: uv takes its own, and Bazel's @spack Spack's`,
+        `Have the view select it, or make it anew: \`sygaldry spack install ${environmentName}\`.`,
+      ),
+    ),
     ...foreign.map((entry) =>
       warning(
         "foreign",

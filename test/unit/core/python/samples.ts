@@ -25,6 +25,15 @@ export function pythonEnvironment(
     ...{ name: "spack/tools", folder: "/workspace/spack/tools", view: "/opt/spack_store/view" },
     python: { version: "3.11.7", series: "3.11", prefix: "/opt/spack_store/python", external: false },
     paths: ["/opt/spack_store/view/lib/python3.11/site-packages"],
-    ...{ distributions, hidden: [], foreign: [], missing: [], problems: [], packages: [], ...more },
+    ...{
+      distributions,
+      hidden: [],
+      outside: [],
+      foreign: [],
+      missing: [],
+      problems: [],
+      packages: [],
+      ...more,
+    },
   };
 }
