@@ -201,6 +201,22 @@ requires(
     expect(stdout).toContain(`${newer} ${place.view}/`);
   });
 
+  it("works for a project that uv's own option names", async () => {
+    const result = await place.python(
+      place.folder,
+      "sync",
+      "-e",
+      place.environment,
+      "--project",
+      project,
+      "--json",
+    );
+    expect(result.json()).toMatchObject({
+      left: [],
+      verification: { verified: 1, prefix: path.join(project, ".venv") },
+    });
+  });
+
   it("takes back from the Python index what was locked without Spack", async () => {
     const outside = await place.project("outside", { "pyproject.toml": pyproject('"contourpy"') });
     await place.run(outside, "env", "-u", "UV_EXTRA_INDEX_URL", "uv", "lock");

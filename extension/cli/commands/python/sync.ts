@@ -41,6 +41,8 @@ interface Call extends UvCall {
   readonly signal: AbortSignal;
   /** Undefined without a Spack environment that has a Python: then uv is on its own. */
   readonly environment: PythonEnvironment | undefined;
+  /** The folder that uv works for: the working directory, or what its own options name. */
+  readonly folder: string;
   /** uv.lock, as this process reaches it; undefined without a project. */
   readonly lockFile: string | undefined;
 }
@@ -52,11 +54,15 @@ async function runUv(
   signal: AbortSignal,
 ): Promise<number> {
   const output = createOutput(outputOptions(options));
-  const call = await openCall(options, output, signal);
+  const call = await openCall(options, args, output, signal);
   const stale = await staleIn(call);
-  if (stale.length > 0) await renew(call, stale, args);
-  if (verb !== "lock" || stale.length === 0)
-    await runChecked(call, verb === "lock" ? lockArguments([], args) : [verb, ...args]);
+  if (stale.length > 0) tellStale(call, stale, args);
+  const again = stale.map(({ name }) => name);
+  if (verb === "lock") await runChecked(call, lockArguments(again, args));
+  else {
+    if (stale.length > 0) await runChecked(call, lockArguments(again, []));
+    await runChecked(call, [verb, ...args]);
+  }
   const left = await staleIn(call);
   for (const each of left) output.warn(staleText(each));
   const noEnvironment = verb === "lock" || args.some((arg) => arg === "--no-sync" || arg === "--dry-run");
@@ -72,13 +78,19 @@ async function runUv(
   return 0;
 }
 
-async function openCall(options: PythonOptions, output: Output, signal: AbortSignal): Promise<Call> {
+async function openCall(
+  options: PythonOptions,
+  args: readonly string[],
+  output: Output,
+  signal: AbortSignal,
+): Promise<Call> {
   const { cwd } = loadOptions(options);
   const place = await findPython(options, options.environment, output, signal);
   const site = place?.site ?? (await chooseSite(options, output));
-  const project = await findUvProject(cwd);
+  const folder = path.resolve(cwd, namedFolder(args) ?? ".");
+  const project = await findUvProject(folder);
   const base = {
-    ...{ site, output, signal, cwd: site.paths.site(cwd) },
+    ...{ site, output, signal, folder, cwd: site.paths.site(cwd) },
     lockFile: project && path.join(project.root, "uv.lock"),
   };
   const environment = place && (await readEnvironment(place, signal));
@@ -91,33 +103,36 @@ async function openCall(options: PythonOptions, output: Output, signal: AbortSig
   return { ...base, environment, settings: { ...settings, UV_PYTHON: python } };
 }
 
+/** `--project DIR` or `--directory DIR`, which uv takes relative to the working directory. */
+function namedFolder(args: readonly string[]): string | undefined {
+  for (const [index, arg] of args.entries()) {
+    const [, option, value] = /^--(project|directory)(?:=(.*))?$/.exec(arg) ?? [];
+    if (option !== undefined) return value ?? args[index + 1];
+  }
+  return undefined;
+}
+
 async function staleIn({ environment, lockFile }: Call): Promise<readonly StalePackage[]> {
   if (environment === undefined || lockFile === undefined) return [];
   const found = await readUvLock(lockFile);
   return found === undefined ? [] : stalePackages(found, environment);
 }
 
-/** Resolves anew what Spack has otherwise than the lock; where the lock must stay, that is a failure. */
-async function renew(call: Call, stale: readonly StalePackage[], args: readonly string[]): Promise<void> {
+/** What Spack has otherwise than the lock is resolved anew; where the lock must stay, that is a failure. */
+function tellStale({ output }: Call, stale: readonly StalePackage[], args: readonly string[]): void {
   const keep = args.find((arg) => ["--locked", "--frozen", "--check"].includes(arg));
   const lines = stale.map((each) => `  ${staleText(each)}`).join("\n");
-  if (keep !== undefined) {
-    throw new SygaldryError(
-      "SYG-PYTHON-STALE",
-      `uv.lock is not what Spack has, and ${keep} keeps it\n${lines}`,
-      {
-        next: "Run `sygaldry python lock` and commit uv.lock.",
-        data: { stale: stale.map(staleJson) },
-      },
-    );
+  if (keep === undefined) {
+    output.info(`uv.lock is not what Spack has:\n${lines}`);
+    return;
   }
-  call.output.info(`uv.lock is not what Spack has:\n${lines}`);
-  await runChecked(
-    call,
-    lockArguments(
-      stale.map(({ name }) => name),
-      [],
-    ),
+  throw new SygaldryError(
+    "SYG-PYTHON-STALE",
+    `uv.lock is not what Spack has, and ${keep} keeps it\n${lines}`,
+    {
+      next: "Run `sygaldry python lock` and commit uv.lock.",
+      data: { stale: stale.map(staleJson) },
+    },
   );
 }
 
@@ -146,7 +161,8 @@ async function runChecked(call: Call, args: readonly string[]): Promise<void> {
 async function verify(call: Call): Promise<Verification | undefined> {
   const { site, environment, signal } = call;
   if (environment === undefined) return undefined;
-  const found = await verifyProject(site, call, environment, { signal });
+  const cwd = site.paths.site(call.folder);
+  const found = await verifyProject(site, { ...call, cwd }, environment, { signal });
   if (found.shadowed.length === 0) return found;
   const lines = found.shadowed.map((each) => shadowText(each, found.prefix)).join("\n");
   throw new SygaldryError(

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import { readTextIfExists } from "../../base/files.ts";
-import { normalizeName } from "../requirements/name.ts";
+import { isName, normalizeName } from "../requirements/name.ts";
 import { normalizeVersion } from "../requirements/version.ts";
 import type { Distribution, DistributionProblem } from "./distribution.ts";
 import { parseMetadata, parseRequiresText } from "./metadata.ts";
@@ -35,6 +35,10 @@ export async function readDistribution(
     const text = metadata?.version ?? guess?.["version"];
     if (name === undefined || text === undefined) {
       tell("neither its metadata nor its name tells what it is");
+      return undefined;
+    }
+    if (!isName(name)) {
+      tell(`"${name}" is no name of a distribution`);
       return undefined;
     }
     const version = normalizeVersion(text);

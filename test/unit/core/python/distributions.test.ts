@@ -61,6 +61,7 @@ describe("metadata of distributions (unit)", () => {
       "half_done-1.0+local.dist-info/INSTALLER": "pip\n",
       "nothing.dist-info/INSTALLER": "pip\n",
       "odd-1.0.dist-info/METADATA": "Name: odd\nVersion: from git\n",
+      "up-1.0.dist-info/METADATA": "Name: ../../up\nVersion: 1.0\n",
     });
     const read = await readSitePackages(folder);
     expect(read?.distributions.map(({ name, version }) => [name, version])).toEqual([
@@ -72,6 +73,7 @@ describe("metadata of distributions (unit)", () => {
       ["nothing.dist-info", "there is no METADATA in it"],
       ["nothing.dist-info", "neither its metadata nor its name tells what it is"],
       ["odd-1.0.dist-info", 'its version "from git" is none of PEP 440'],
+      ["up-1.0.dist-info", '"../../up" is no name of a distribution'],
     ]);
   });
 
