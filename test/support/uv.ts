@@ -45,7 +45,7 @@ export function basePython(): { readonly prefix: string; readonly version: strin
   return { prefix, version };
 }
 
-export function pip(args: readonly string[]): string {
+function pip(args: readonly string[]): string {
   const { stdout, stderr } = spawnSync("python3", ["-m", "pip", ...args], { encoding: "utf8" });
   return `${stdout}${stderr}`;
 }

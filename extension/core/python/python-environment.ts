@@ -13,7 +13,7 @@ export interface SpackPython {
 }
 
 /** A package that Spack installed, or took from the system. */
-export interface InstalledPackage {
+interface InstalledPackage {
   readonly name: string;
   readonly prefix: string;
 }
