@@ -112,10 +112,17 @@ function namedFolder(args: readonly string[]): string | undefined {
   return undefined;
 }
 
-async function staleIn({ environment, lockFile }: Call): Promise<readonly StalePackage[]> {
+async function staleIn({ environment, lockFile, output }: Call): Promise<readonly StalePackage[]> {
   if (environment === undefined || lockFile === undefined) return [];
-  const found = await readUvLock(lockFile);
-  return found === undefined ? [] : stalePackages(found, environment);
+  try {
+    const found = await readUvLock(lockFile);
+    return found === undefined ? [] : stalePackages(found, environment);
+  } catch (error) {
+    // uv may know a format that we do not, and says itself when the file is damaged.
+    if (!(error instanceof SygaldryError) || error.code !== "SYG-UV-LOCK") throw error;
+    output.problem(error);
+    return [];
+  }
 }
 
 /** What Spack has otherwise than the lock is resolved anew; where the lock must stay, that is a failure. */

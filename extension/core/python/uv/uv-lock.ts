@@ -97,7 +97,7 @@ function parseToml(text: string, file: string): unknown {
 function unreadable(file: string, why: string, cause?: unknown): SygaldryError {
   return new SygaldryError("SYG-UV-LOCK", `${file} cannot be read: ${why}`, {
     cause,
-    next: "Run `sygaldry python lock` to write it anew, or take it from version control again.",
+    next: "Take it from version control again, or remove it and run `sygaldry python lock`.",
     data: { file },
   });
 }
