@@ -2,6 +2,7 @@ import { Option } from "commander";
 import { bazelCommands } from "./bazel-commands.ts";
 import type { CommandDefinition, CommandGroup } from "./command-definition.ts";
 import { jobCommands } from "./job-commands.ts";
+import { pythonCommands } from "./python-commands.ts";
 import { spackCommands } from "./spack-commands.ts";
 
 const adopt = "use the project's storage although another repository uses it";
@@ -121,6 +122,11 @@ export const commands: readonly (CommandDefinition | CommandGroup)[] = [
     name: "bazel",
     description: "the Bazel workspace of the repository",
     commands: bazelCommands,
+  },
+  {
+    name: "python",
+    description: "uv on top of Spack: which Python packages are whose, and whether they agree",
+    commands: pythonCommands,
   },
   {
     name: "job",

@@ -6,6 +6,7 @@ import { findBuildKitClient } from "./docker-clients.ts";
 import { libfaketime } from "./faketime.ts";
 import { namespaces } from "./private-dockerd.ts";
 import { spackRoot } from "./spack-root.ts";
+import { uvFolder } from "./uv.ts";
 
 /** What a test may need beyond Node and this repository, each with a probe that says why it is missing. */
 interface Need {
@@ -52,6 +53,8 @@ const catalogue = {
   "docker-registry": distribution(() => missingProgram("docker-registry", ["--version"])),
   debootstrap: distribution(() => missingProgram("debootstrap", ["--version"])),
   git: distribution(() => missingProgram("git", ["--version"])),
+  // Of the Python index, by the machine's pip.
+  uv: other(() => (uvFolder() === undefined ? "pip cannot get uv from the Python index" : undefined)),
   openssl: distribution(() => missingProgram("openssl", ["version"])),
   // The system's own, as the reaper of a job's processes takes it.
   perl: distribution(() => missingProgram("/usr/bin/perl", ["-e", "1"])),

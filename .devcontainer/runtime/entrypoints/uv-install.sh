@@ -10,16 +10,24 @@ usage: uv-install.sh [ARGUMENT…]
 With a pyproject.toml: `uv sync ARGUMENT…`, and with CI=true exactly what uv.lock says (--locked).
 Else, with requirements*.txt: `uv pip install` of all of them into .venv (or UV_PROJECT_ENVIRONMENT).
 Looks in the current directory, if that is in the workspace, else in the workspace.
+
+With a Spack environment (the active one, else the nearest, else spack/tools), what it has of Python is used and not
+downloaded, and `uv sync` is checked afterwards: see `sygaldry python --help`.
 TEXT
 }
 
 sync_project() {
   if [ -f uv.lock ] && [ "${CI:-}" = true ]; then set -- --locked "$@"; fi
-  uv sync "$@"
+  if command -v sygaldry >/dev/null; then
+    sygaldry python sync -- "$@"
+  else
+    uv sync "$@"
+  fi
 }
 
 install_requirements() {
   local environment=${UV_PROJECT_ENVIRONMENT:-.venv} file files=()
+  if command -v sygaldry >/dev/null; then eval "$(sygaldry python env --nearest)"; fi
   for file in requirements*.txt; do files+=(-r "$file"); done
   if [ ! -e "$environment/bin/python" ]; then uv venv "$environment"; fi
   uv pip install --python "$environment/bin/python" "${files[@]}" "$@"

@@ -62,6 +62,15 @@ __sygaldry_activate() {
   eval "$code"
 }
 
+# Lets uv know which Python packages the active Spack environment has; without one, takes back what it set before.
+# spack-env-activate runs it; run it too after `spack env deactivate` and after an install into the environment.
+configure_uv_spack() {
+  [ -n "${SPACK_ENV:-}${SYGALDRY_UV:-}" ] && command -v uv >/dev/null && command -v sygaldry >/dev/null || return 0
+  local code
+  code=$(sygaldry python env) || return
+  eval "$code"
+}
+
 # spack-env-activate [DIR|NAME]: by default the nearest spack.yaml from here upwards, else the workspace's.
 spack-env-activate() {
   local target=${1:-} workspace=${SYGALDRY_WORKSPACE:-/workspace} candidate
@@ -93,7 +102,7 @@ spack-env-activate() {
   else
     spack env activate "$target" || return
   fi
-  if declare -F configure_uv_spack >/dev/null; then configure_uv_spack; fi
+  configure_uv_spack
 }
 
 __sygaldry_entrypoint() {

@@ -253,6 +253,25 @@ describe("uv-install.sh (integration)", () => {
     expect(await calls()).toEqual(["uv <sync> <--extra> <a b>", "uv <sync> <--locked> <--no-dev>"]);
   });
 
+  it("is Sygaldry's sync where that is, and its settings for requirements", async () => {
+    const synced = await stage({
+      ...{ "bin/uv": recorder(), "bin/sygaldry": recorder(), "workspace/pyproject.toml": "" },
+    });
+    await synced.start("uv-install", ["--extra", "a b"]);
+    expect(await synced.calls()).toEqual(["sygaldry <python> <sync> <--> <--extra> <a b>"]);
+    const listed = await stage({
+      "bin/uv": recorder(
+        'echo "$UV_X" >>"$CALLS"; case $1 in venv) mkdir -p "$2/bin" && : >"$2/bin/python" ;; esac',
+      ),
+      "bin/sygaldry": recorder("echo 'export UV_X=1;'"),
+      "workspace/requirements.txt": "",
+    });
+    await listed.start("uv-install");
+    const calls = await listed.calls();
+    expect(calls[0]).toBe("sygaldry <python> <env> <--nearest>");
+    expect(calls.filter((call) => call === "1")).toHaveLength(2);
+  });
+
   it("installs all requirements files into one environment", async () => {
     const { start, calls } = await stage({
       "bin/uv": recorder('case $1 in venv) mkdir -p "$2/bin" && : >"$2/bin/python" ;; esac'),

@@ -193,6 +193,27 @@ describe("spack-env-activate (integration)", () => {
     expect((await bash(script, { env: { FAIL: "workspace/sim" } })).stdout).toBe("1\n");
   });
 
+  it("gives uv the settings for the environment, and takes them back without one", async () => {
+    const { bash, calls, root } = await stage({
+      ...files,
+      "bin/uv": recorder(),
+      "bin/sygaldry": recorder(
+        'case $2 in env) [ -n "$SPACK_ENV" ] && echo "export SYGALDRY_UV=UV_X UV_X=1;" || echo "unset UV_X SYGALDRY_UV;" ;; *) exit 1 ;; esac',
+      ),
+    });
+    const env = { PATH: `${root}/bin:/usr/bin:/bin` };
+    const script =
+      'configure_uv_spack; spack-env-activate workspace/sim; echo "$UV_X"; unset SPACK_ENV; configure_uv_spack; echo "${UV_X-none}"';
+    expect(await bash(script, { env })).toMatchObject({ code: 0, stdout: "1\nnone\n", stderr: "" });
+    expect((await calls()).filter((call) => call.includes("<env>"))).toEqual([
+      ...[
+        "spack <env> <activate> <-d> <workspace/sim>",
+        "sygaldry <python> <env>",
+        "sygaldry <python> <env>",
+      ],
+    ]);
+  });
+
   it("says that there is no environment", async () => {
     const { bash } = await stage();
     const none = await bash("spack-env-activate");
