@@ -11,6 +11,8 @@ export interface StreamOptions extends ServerOptions {
   readonly environment: Environment;
   /** Milliseconds between two looks at files of which nobody tells a change. */
   readonly poll?: number;
+  /** Ends the server as a client that has gone does. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -22,6 +24,9 @@ export function serveStreams(input: Readable, output: Writable, options: StreamO
     let shutdown = false;
     let processId: ReturnType<typeof setInterval> | undefined;
     const end = (code: number) => {
+      input.removeListener("end", gone);
+      input.removeListener("close", gone);
+      options.signal?.removeEventListener("abort", gone);
       clearInterval(processId);
       connection.dispose();
       resolve(code);
@@ -43,8 +48,10 @@ export function serveStreams(input: Readable, output: Writable, options: StreamO
       },
       ProposedFeatures.all,
     );
-    input.once("end", () => end(shutdown ? 0 : 1));
-    input.once("close", () => end(shutdown ? 0 : 1));
+    const gone = () => end(shutdown ? 0 : 1);
+    input.once("end", gone);
+    input.once("close", gone);
+    options.signal?.addEventListener("abort", gone);
     const log: Log = {
       debug: () => {},
       info: (message) => connection.console.info(message),
