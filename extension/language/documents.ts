@@ -45,9 +45,23 @@ export function kindOf(file: string, isIncluded: (file: string) => boolean): Doc
 
 /** `config.yaml` and its like are names that other programs use too. */
 function looksLikeSpack(file: string): boolean {
-  const own = new Set(["packages", "mirrors", "concretizer", "compilers", "toolchains", "upstreams", "bootstrap"]);
+  const own = new Set([
+    "packages",
+    "mirrors",
+    "concretizer",
+    "compilers",
+    "toolchains",
+    "upstreams",
+    "bootstrap",
+  ]);
   const section = path.basename(file).replace(/\.ya?ml$/, "");
-  return own.has(section) || path.dirname(file).split(path.sep).some((part) => /^\.?spack/.test(part));
+  return (
+    own.has(section) ||
+    path
+      .dirname(file)
+      .split(path.sep)
+      .some((part) => /^\.?spack/.test(part))
+  );
 }
 
 /** How vscode-languageserver's TextDocuments keep a text, with positions counted as the client does. */
@@ -64,7 +78,10 @@ export function textDocuments(encoding: () => PositionEncoding) {
   };
 }
 
-function inUnits(document: TextDocument, change: TextDocumentContentChangeEvent): TextDocumentContentChangeEvent {
+function inUnits(
+  document: TextDocument,
+  change: TextDocumentContentChangeEvent,
+): TextDocumentContentChangeEvent {
   if (!("range" in change)) return change;
   const places = placesOf(document, "utf-8");
   const place = (position: typeof change.range.start) => document.positionAt(places.offset(position));

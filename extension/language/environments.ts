@@ -5,7 +5,11 @@ import { isInsideContainer } from "../core/site/here.ts";
 import { mountTranslation } from "../core/site/mounts.ts";
 import { samePaths } from "../core/site/paths.ts";
 import { solveRecordFile } from "../core/spack/drift/solve-record.ts";
-import { readEnvironment, type SpackEnvironment, type SpackSite } from "../core/spack/environment/read-environment.ts";
+import {
+  readEnvironment,
+  type SpackEnvironment,
+  type SpackSite,
+} from "../core/spack/environment/read-environment.ts";
 import { spackSiteAt } from "../core/spack/environment/spack-site.ts";
 import { lockName, manifestName } from "../core/spack/find-environments.ts";
 import { type FileStamps, stampFiles } from "./file-stamps.ts";
@@ -43,7 +47,10 @@ export function environmentCache(
 ): Environments {
   const entries = new Map<string, Entry>();
   const reading = new Map<string, Promise<Entry>>();
-  const sites = new Map<string, { readonly site: Promise<SpackSite>; readonly stamps: Promise<FileStamps> }>();
+  const sites = new Map<
+    string,
+    { readonly site: Promise<SpackSite>; readonly stamps: Promise<FileStamps> }
+  >();
 
   async function site(folder: string): Promise<SpackSite> {
     const config = configFileAbove(folder);
@@ -76,7 +83,11 @@ export function environmentCache(
     site,
     async of(folder) {
       const found = entries.get(folder);
-      if (found !== undefined && (await found.stamps.isCurrent()) && found.known.site === (await site(folder))) {
+      if (
+        found !== undefined &&
+        (await found.stamps.isCurrent()) &&
+        found.known.site === (await site(folder))
+      ) {
         return found.known;
       }
       // Many requests come at once; one of them reads.
@@ -124,11 +135,7 @@ async function siteOf(
 }
 
 function ownFiles(folder: string): readonly string[] {
-  return [
-    path.join(folder, manifestName),
-    path.join(folder, lockName),
-    solveRecordFile(folder),
-  ];
+  return [path.join(folder, manifestName), path.join(folder, lockName), solveRecordFile(folder)];
 }
 
 /** All whose change may change what is said of the environment; the environment's own first. */
@@ -138,7 +145,9 @@ function filesOf(
   { context }: SpackSite,
 ): readonly string[] {
   const local = (sitePath: string) => context.paths.local(sitePath);
-  const included = (manifest?.includes ?? []).flatMap(({ path: file }) => (file === undefined ? [] : [local(file)]));
+  const included = (manifest?.includes ?? []).flatMap(({ path: file }) =>
+    file === undefined ? [] : [local(file)],
+  );
   const scopes = (manifest?.scopes ?? []).flatMap((scope) => scope.sources.map(({ file }) => file));
   const others = (manifest?.includedEnvironments ?? []).flatMap(({ path: other }) =>
     other === undefined ? [] : [path.join(local(other), lockName)],

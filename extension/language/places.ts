@@ -6,7 +6,10 @@ export type PositionEncoding = "utf-16" | "utf-8";
 
 /** UTF-16 wherever the client takes it; before LSP 3.17 there is nothing else. */
 export function chooseEncoding(offered: readonly string[] | undefined): PositionEncoding {
-  return offered === undefined || offered.length === 0 || offered.includes("utf-16") || !offered.includes("utf-8")
+  return offered === undefined ||
+    offered.length === 0 ||
+    offered.includes("utf-16") ||
+    !offered.includes("utf-8")
     ? "utf-16"
     : "utf-8";
 }
@@ -29,7 +32,9 @@ export function placesOf(document: TextDocument, encoding: PositionEncoding): Pl
   return {
     position,
     offset: (at) =>
-      document.offsetAt(encoding === "utf-16" ? at : { line: at.line, character: unitsOf(line(at.line), at.character) }),
+      document.offsetAt(
+        encoding === "utf-16" ? at : { line: at.line, character: unitsOf(line(at.line), at.character) },
+      ),
     range: (offset, length) => ({ start: position(offset), end: position(offset + length) }),
   };
 }

@@ -37,7 +37,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     running.set(uri, controller);
     try {
       const diagnostics = await service.diagnostics(now, controller.signal);
-      if (!controller.signal.aborted && document(uri)?.version === now.version) send(uri, now.version, diagnostics);
+      if (!controller.signal.aborted && document(uri)?.version === now.version)
+        send(uri, now.version, diagnostics);
     } catch (error) {
       if (!isCancellation(error)) ports.log.warn(`${uri} could not be examined: ${messageOf(error)}`);
     } finally {

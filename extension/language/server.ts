@@ -1,16 +1,16 @@
 import {
+  CodeLensRefreshRequest,
   type createConnection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
   InlayHintRefreshRequest,
-  CodeLensRefreshRequest,
   TextDocumentSyncKind,
   TextDocuments,
 } from "vscode-languageserver";
 import { messageOf } from "../core/base/errors.ts";
-import { type LanguageDocument, fileOf, kindOf, textDocuments } from "./documents.ts";
+import { fileOf, kindOf, type LanguageDocument, textDocuments } from "./documents.ts";
 import { type FeatureContext, featureCapabilities, registerFeatures } from "./features.ts";
 import { chooseEncoding, type PositionEncoding, placesOf } from "./places.ts";
 import { type LanguagePorts, readSettings } from "./ports.ts";
@@ -40,11 +40,18 @@ interface ClientAbilities {
 }
 
 /** Serves one client until its connection ends; `listen` of the connection is the caller's. */
-export function startServer(connection: ServerConnection, ports: LanguagePorts, options: ServerOptions): void {
+export function startServer(
+  connection: ServerConnection,
+  ports: LanguagePorts,
+  options: ServerOptions,
+): void {
   let client = abilitiesOf(undefined);
   const documents = new TextDocuments(textDocuments(() => client.encoding));
   const openText = (file: string) =>
-    documents.all().find(({ uri }) => fileOf(uri) === file)?.getText();
+    documents
+      .all()
+      .find(({ uri }) => fileOf(uri) === file)
+      ?.getText();
   const service = createService(ports, openText);
 
   function document(uri: string): LanguageDocument | undefined {
@@ -99,13 +106,16 @@ export function startServer(connection: ServerConnection, ports: LanguagePorts, 
     }
     if (client.watching) {
       const watchers = watched.map((globPattern) => ({ globPattern }));
-      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(ignoreClosed);
+      void connection.client
+        .register(DidChangeWatchedFilesNotification.type, { watchers })
+        .catch(ignoreClosed);
     }
     void configure();
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     if (client.configuration) return void configure();
-    const section: unknown = typeof settings === "object" && settings !== null ? Reflect.get(settings, "sygaldry") : {};
+    const section: unknown =
+      typeof settings === "object" && settings !== null ? Reflect.get(settings, "sygaldry") : {};
     service.configure(readSettings(section));
     allChanged();
   });
@@ -126,7 +136,8 @@ function ignoreClosed(): void {}
 function abilitiesOf(params: InitializeParams | undefined): ClientAbilities {
   const workspace = params?.capabilities.workspace;
   const given: unknown = params?.initializationOptions;
-  const commands: unknown = typeof given === "object" && given !== null ? Reflect.get(given, "commands") : undefined;
+  const commands: unknown =
+    typeof given === "object" && given !== null ? Reflect.get(given, "commands") : undefined;
   return {
     encoding: chooseEncoding(params?.capabilities.general?.positionEncodings),
     watching: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Diagnostic } from "vscode-languageserver";
 import type { LanguageDocument } from "./documents.ts";
-import { environmentCache, type Environments } from "./environments.ts";
+import { type Environments, environmentCache } from "./environments.ts";
 import { spackDiagnostics } from "./features/diagnostics-spack.ts";
 import { sygaldryDiagnostics } from "./features/diagnostics-sygaldry.ts";
 import { defaultSettings, type LanguagePorts, type LanguageSettings } from "./ports.ts";

@@ -1,12 +1,16 @@
 import path from "node:path";
 import { isCancellation, SygaldryError } from "../core/base/errors.ts";
-import { lockedRoots } from "../core/spack/drift/locked-roots.ts";
 import { readDrift } from "../core/spack/drift/drift.ts";
+import { lockedRoots } from "../core/spack/drift/locked-roots.ts";
 import type { Drift } from "../core/spack/drift/reasons.ts";
-import type { LoadedLock } from "../core/spack/lockfile/read-lockfile.ts";
 import type { LockNode } from "../core/spack/lockfile/lockfile.ts";
+import type { LoadedLock } from "../core/spack/lockfile/read-lockfile.ts";
 import { checkConfigFile } from "../core/spack/manifest/check-config.ts";
-import { type ConfigSource, parseConfigLeniently, type YamlMistake } from "../core/spack/manifest/config-source.ts";
+import {
+  type ConfigSource,
+  parseConfigLeniently,
+  type YamlMistake,
+} from "../core/spack/manifest/config-source.ts";
 import { type ConfigEntry, entryOf } from "../core/spack/manifest/config-value.ts";
 import { expandUserSpecs, type UserSpec } from "../core/spack/manifest/expand.ts";
 import { type Manifest, manifestOf } from "../core/spack/manifest/manifest.ts";
@@ -71,7 +75,8 @@ export async function analyseSpack(
   const { specs: userSpecs, problems } = expandUserSpecs(manifest, context);
   const { lock } = known.environment;
   const drift = await quietly(() => readDrift(manifest, lock?.lock, options));
-  const locked = lock === undefined ? new Map<UserSpec, LockNode>() : lockedRoots(userSpecs, lock.lock, manifest, context);
+  const locked =
+    lock === undefined ? new Map<UserSpec, LockNode>() : lockedRoots(userSpecs, lock.lock, manifest, context);
   return {
     ...base,
     specs: specsOf(sections, source, parseOptions(manifest.toolchains, context)),

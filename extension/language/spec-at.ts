@@ -1,8 +1,8 @@
 import type { LockNode } from "../core/spack/lockfile/lockfile.ts";
 import type { Origin } from "../core/spack/manifest/config-value.ts";
-import type { ParsedNode, SpecPart } from "../core/spack/spec/spec-parts.ts";
-import { nodeSpec } from "../core/spack/spec/node-spec.ts";
 import { findDependency } from "../core/spack/spec/find-dependency.ts";
+import { nodeSpec } from "../core/spack/spec/node-spec.ts";
+import type { ParsedNode, SpecPart } from "../core/spack/spec/spec-parts.ts";
 import type { DocumentSpec, SpackAnalysis } from "./spack-analysis.ts";
 
 export interface SpecPlace {
@@ -16,9 +16,7 @@ export interface SpecPlace {
 /** The spec that an offset of the document stands in, its ends included. */
 export function specAt(analysis: SpackAnalysis, offset: number): SpecPlace | undefined {
   const inSource = offset - bomLength(analysis);
-  const spec = analysis.specs.find(
-    ({ at }) => at.offset <= inSource && inSource <= at.offset + at.length,
-  );
+  const spec = analysis.specs.find(({ at }) => at.offset <= inSource && inSource <= at.offset + at.length);
   if (spec === undefined) return undefined;
   const within = spec.places.findIndex((place, index) => (spec.places[index + 1] ?? place + 1) > inSource);
   const at = within < 0 ? spec.text.length : within;

@@ -1,6 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import { createConnection, ProposedFeatures } from "vscode-languageserver";
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
+import {
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver/node";
 import { systemCode } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
 import type { Environment } from "../core/project/overrides.ts";
@@ -32,7 +36,8 @@ export function serveStreams(input: Readable, output: Writable, options: StreamO
       resolve(code);
     };
     const connection = createConnection(
-      (logger) => createProtocolConnection(new StreamMessageReader(input), new StreamMessageWriter(output), logger),
+      (logger) =>
+        createProtocolConnection(new StreamMessageReader(input), new StreamMessageWriter(output), logger),
       {
         initialize: (params) => {
           const { processId: parent } = params;

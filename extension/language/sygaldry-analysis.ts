@@ -1,6 +1,6 @@
-import { readConfig, type ReadConfig } from "../core/project/read-config.ts";
 import { SygaldryError } from "../core/base/errors.ts";
 import { type Environment, environmentOverrides } from "../core/project/overrides.ts";
+import { type ReadConfig, readConfig } from "../core/project/read-config.ts";
 import type { LanguageDocument } from "./documents.ts";
 
 /** Something that `sygaldry config` would say of this file. */

@@ -4,24 +4,24 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import {
+  createProtocolConnection,
   type Diagnostic,
+  DidChangeTextDocumentNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  ExitNotification,
+  InitializedNotification,
   type InitializeParams,
+  InitializeRequest,
   type InitializeResult,
   type Position,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   type PublishDiagnosticsParams,
   type Range,
-  createProtocolConnection,
+  ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
-  DidChangeTextDocumentNotification,
-  DidCloseTextDocumentNotification,
-  DidOpenTextDocumentNotification,
-  ExitNotification,
-  InitializedNotification,
-  InitializeRequest,
-  ShutdownRequest,
 } from "vscode-languageserver/node";
 import { serveStreams } from "../../extension/language/stdio.ts";
 
@@ -56,8 +56,16 @@ export async function startClient(options: ClientOptions = {}): Promise<Language
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const environment = options.environment ?? { HOME: "/nonexistent" };
-  const exit = serveStreams(toServer, toClient, { environment, version: "0", delay: 5, poll: options.poll ?? 60_000 });
-  const connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
+  const exit = serveStreams(toServer, toClient, {
+    environment,
+    version: "0",
+    delay: 5,
+    poll: options.poll ?? 60_000,
+  });
+  const connection = createProtocolConnection(
+    new StreamMessageReader(toClient),
+    new StreamMessageWriter(toServer),
+  );
   const published: PublishDiagnosticsParams[] = [];
   const waiting = new Set<() => void>();
   connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
@@ -70,7 +78,9 @@ export async function startClient(options: ClientOptions = {}): Promise<Language
     processId: null,
     rootUri: null,
     capabilities: options.capabilities ?? {},
-    ...(options.initializationOptions !== undefined && { initializationOptions: options.initializationOptions }),
+    ...(options.initializationOptions !== undefined && {
+      initializationOptions: options.initializationOptions,
+    }),
   } as InitializeParams);
   await connection.sendNotification(InitializedNotification.type, {});
   const versions = new Map<string, number>();
@@ -103,7 +113,8 @@ export async function startClient(options: ClientOptions = {}): Promise<Language
         contentChanges,
       });
     },
-    close: (uri) => connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } }),
+    close: (uri) =>
+      connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } }),
     diagnostics: async (uri) =>
       (await until((params) => params.uri === uri && params.version === versions.get(uri))).diagnostics,
     async stop() {

@@ -57,7 +57,9 @@ function concretizeTitle({ manifest }: SpackAnalysis): string {
 
 function installTitle({ known }: SpackAnalysis): string {
   const { packages } = known.environment;
-  const missing = packages.filter(({ state }) => state === "missing" || state === "failed" || state === "broken");
+  const missing = packages.filter(
+    ({ state }) => state === "missing" || state === "failed" || state === "broken",
+  );
   if (packages.some(({ state }) => state === "unknown")) return "install";
   return missing.length === 0 ? "install ✓" : `install (${missing.length} to do)`;
 }
@@ -77,7 +79,11 @@ function rootLenses(analysis: SpackAnalysis): readonly Lens[] {
     const node = rootOf(analysis, spec);
     const title = node && titles[states.get(node.hash) ?? "unknown"];
     if (node === undefined || title === undefined) return [];
-    const command = { title, command: lensCommands.why, arguments: [analysis.known.environment.folder, node.hash] };
+    const command = {
+      title,
+      command: lensCommands.why,
+      arguments: [analysis.known.environment.folder, node.hash],
+    };
     return [{ range: rangeAt(analysis, spec.at), command }];
   });
 }

@@ -16,9 +16,16 @@ export function contradictions(
 ): readonly Contradiction[] {
   if (lock === undefined) return [];
   const byName = new Map<string, LockNode[]>();
-  for (const node of lock.lock.nodes.values()) byName.set(node.name, [...(byName.get(node.name) ?? []), node]);
+  for (const node of lock.lock.nodes.values())
+    byName.set(node.name, [...(byName.get(node.name) ?? []), node]);
   const added = (drift?.added ?? []).filter(({ via }) => via.length === 0);
-  const asked = added.map(({ spec, text, origin }) => ({ name: spec.name, spec, text, at: origin, all: false }));
+  const asked = added.map(({ spec, text, origin }) => ({
+    name: spec.name,
+    spec,
+    text,
+    at: origin,
+    all: false,
+  }));
   const required = analysis.specs.flatMap(({ role, owner, parsed, text, at }) =>
     role === "require" && owner !== undefined && parsed !== undefined && isDemand(at, analysis)
       ? [{ name: owner, spec: parsed.spec, text, at, all: true }]
@@ -38,7 +45,8 @@ function isDemand(at: Origin, { sections }: SpackAnalysis): boolean {
   const packages = sections.find(({ key }) => key === "packages")?.value;
   const settings = packages?.kind === "map" ? packages.entries.flatMap(({ value }) => value) : [];
   return settings.some((value) => {
-    const require = value.kind === "map" ? value.entries.find(({ key }) => key === "require")?.value : undefined;
+    const require =
+      value.kind === "map" ? value.entries.find(({ key }) => key === "require")?.value : undefined;
     const plain = require?.kind === "list" ? require.items : require === undefined ? [] : [require];
     return plain.some((item) => item.kind === "scalar" && item.at.offset === at.offset);
   });

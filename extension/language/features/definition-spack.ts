@@ -1,5 +1,5 @@
-import { pathToFileURL } from "node:url";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Location } from "vscode-languageserver";
 import type { ConfigEntry, Origin } from "../../core/spack/manifest/config-value.ts";
 import type { SpackAnalysis } from "../spack-analysis.ts";

@@ -1,5 +1,9 @@
-import { type Diagnostic, DiagnosticSeverity, type DiagnosticRelatedInformation } from "vscode-languageserver";
 import { pathToFileURL } from "node:url";
+import {
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+} from "vscode-languageserver";
 import type { Drift, DriftReason } from "../../core/spack/drift/reasons.ts";
 import type { Origin } from "../../core/spack/manifest/config-value.ts";
 import { entryOf } from "../../core/spack/manifest/config-value.ts";
@@ -71,7 +75,10 @@ function diagnostic(
 ): Diagnostic {
   const own = at === undefined || at.file === source.file;
   const bom = document.text.length - source.text.length;
-  const range = document.places.range(own && at !== undefined ? at.offset + bom : 0, own ? (at?.length ?? 0) : 0);
+  const range = document.places.range(
+    own && at !== undefined ? at.offset + bom : 0,
+    own ? (at?.length ?? 0) : 0,
+  );
   const related: DiagnosticRelatedInformation[] = own
     ? []
     : [{ location: { uri: pathToFileURL(at.file).href, range: lineRange(at) }, message: "it is said here" }];

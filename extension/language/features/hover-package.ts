@@ -65,8 +65,11 @@ function settingsText({ variants, flags }: LockNode): string {
 const languages = ["c", "cxx", "fortran"];
 
 function compilersText(node: LockNode, lock: Lockfile): string {
-  if (node.compiler !== undefined) return `Compiler ${code(`${node.compiler.name}@${node.compiler.version}`)}`;
-  const compilers = node.dependencies.filter(({ virtuals }) => virtuals.some((one) => languages.includes(one)));
+  if (node.compiler !== undefined)
+    return `Compiler ${code(`${node.compiler.name}@${node.compiler.version}`)}`;
+  const compilers = node.dependencies.filter(({ virtuals }) =>
+    virtuals.some((one) => languages.includes(one)),
+  );
   const names = compilers.map((edge) => {
     const version = lock.nodes.get(edge.hash)?.version ?? "?";
     const provides = edge.virtuals.filter((one) => languages.includes(one)).join(", ");

@@ -41,7 +41,9 @@ async function hoverKey(
     if (texts.length > 0) return { contents: markdown(texts.join("\n\n---\n\n")), range };
   }
   const text = keyDocumentation(path);
-  return text === undefined ? null : { contents: markdown(`${code(path.filter(isText).join(":"))}\n\n${text}`), range };
+  return text === undefined
+    ? null
+    : { contents: markdown(`${code(path.filter(isText).join(":"))}\n\n${text}`), range };
 }
 
 function isText(step: string | number): step is string {

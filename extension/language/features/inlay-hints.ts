@@ -1,5 +1,5 @@
 import { type InlayHint, InlayHintKind, type Range } from "vscode-languageserver";
-import { type SpackAnalysis } from "../spack-analysis.ts";
+import type { SpackAnalysis } from "../spack-analysis.ts";
 import { rangeAt, rootOf } from "../spec-at.ts";
 
 /** After each root the version that it was solved to. */

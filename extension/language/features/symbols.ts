@@ -19,11 +19,17 @@ function entrySymbol({ key, keyAt, value }: ConfigEntry, analysis: SpackAnalysis
   const own = value.at.offset >= keyAt.offset && keyAt.file === value.at.file;
   const end = own ? value.at.offset + value.at.length : keyAt.offset + keyAt.length;
   const children = own ? symbolsOf(value, analysis) : [];
-  const detail = value.kind === "scalar" && value.value !== null ? String(value.value).slice(0, 80) : undefined;
+  const detail =
+    value.kind === "scalar" && value.value !== null ? String(value.value).slice(0, 80) : undefined;
   return [
     {
       name: key === "" ? '""' : key,
-      kind: value.kind === "scalar" ? SymbolKind.Property : value.kind === "list" ? SymbolKind.Array : SymbolKind.Object,
+      kind:
+        value.kind === "scalar"
+          ? SymbolKind.Property
+          : value.kind === "list"
+            ? SymbolKind.Array
+            : SymbolKind.Object,
       range: rangeAt(analysis, { offset: keyAt.offset, length: Math.max(end - keyAt.offset, keyAt.length) }),
       selectionRange: rangeAt(analysis, keyAt),
       ...(detail !== undefined && { detail }),

@@ -47,15 +47,18 @@ describe("diagnostics of spack.yaml (unit)", () => {
   });
 
   test("keys that Spack does not know, with what was meant, and values of the wrong kind", async () => {
-    const text = "spack:\n  spects: [zlib]\n  concretizer:\n    unify: sometimes\n  packages:\n    all:\n      compiler: [gcc]\n";
+    const text =
+      "spack:\n  spects: [zlib]\n  concretizer:\n    unify: sometimes\n  packages:\n    all:\n      compiler: [gcc]\n";
     expect(await marks(text)).toEqual(["unknown-key: spects", "shape: sometimes", "deprecated: compiler"]);
-    expect((await diagnosticsOf(text)).map(({ message }) => message).join()).toContain('did you mean "specs"?');
+    expect((await diagnosticsOf(text)).map(({ message }) => message).join()).toContain(
+      'did you mean "specs"?',
+    );
   });
 
   test.each([
     ["plain", "  - zlib@@1\n"],
     ["in quotes", "  - 'zlib@@1'\n"],
-    ["after a tab and a wide character", "  - \"zlib\t@@1\"\n"],
+    ["after a tab and a wide character", '  - "zlib\t@@1"\n'],
     ["after an escape", '  - "zl\\x69b@@1"\n'],
     ["over several lines", "  - zlib\n    @@1\n"],
     ["in a block", "  - >-\n    zlib\n    @@1\n"],
@@ -98,8 +101,12 @@ describe("diagnostics of spack.yaml (unit)", () => {
   test("what is wrong in an included file is told with a link to it", async () => {
     await mkdir(path.join(folder, "more"));
     await writeFile(path.join(folder, "more", "packages.yaml"), "packages:\n  all:\n    requires: [a]\n");
-    const [problem] = (await diagnosticsOf("spack:\n  include: [more]\n  specs: []\n")).filter(({ code }) => code === "unknown-key");
+    const [problem] = (await diagnosticsOf("spack:\n  include: [more]\n  specs: []\n")).filter(
+      ({ code }) => code === "unknown-key",
+    );
     expect(problem?.relatedInformation?.[0]?.location.uri).toMatch(/more\/packages\.yaml$/);
-    expect(await marks("packages:\n  all:\n    requires: [a]\n", "packages.yaml")).toEqual(["unknown-key: requires"]);
+    expect(await marks("packages:\n  all:\n    requires: [a]\n", "packages.yaml")).toEqual([
+      "unknown-key: requires",
+    ]);
   });
 });

@@ -88,7 +88,10 @@ describe("language server life (unit)", () => {
     });
     const uri = await client.open(file(), "spack: {specs: []}\n");
     await client.diagnostics(uri);
-    expect(registered.sort()).toEqual(["workspace/didChangeConfiguration", "workspace/didChangeWatchedFiles"]);
+    expect(registered.sort()).toEqual([
+      "workspace/didChangeConfiguration",
+      "workspace/didChangeWatchedFiles",
+    ]);
     expect(asked).toEqual([{ section: "sygaldry" }]);
   });
 
@@ -109,11 +112,18 @@ describe("language server life (unit)", () => {
     client = await startClient();
     const other = await client.open(path.join(folder, "notes.yaml"), "a: [\n");
     const textDocument = { uri: other };
-    expect(await client.connection.sendRequest(HoverRequest.type, { textDocument, position: { line: 0, character: 0 } })).toBeNull();
+    expect(
+      await client.connection.sendRequest(HoverRequest.type, {
+        textDocument,
+        position: { line: 0, character: 0 },
+      }),
+    ).toBeNull();
     const uri = await client.open(file(), "spack: [\n");
     expect(await client.diagnostics(uri)).not.toEqual([]);
     await client.close(uri);
-    expect((await client.until((params) => params.uri === uri && params.version === undefined)).diagnostics).toEqual([]);
+    expect(
+      (await client.until((params) => params.uri === uri && params.version === undefined)).diagnostics,
+    ).toEqual([]);
     expect(client.published.filter(({ uri: of }) => of === other)).toEqual([]);
   });
 
@@ -121,13 +131,16 @@ describe("language server life (unit)", () => {
     await cp(spackFixture("tiny", "spack.yaml"), file());
     client = await startClient({ poll: 20 });
     const uri = await client.open(file(), await readFile(file(), "utf8"));
-    const codes = (params: { diagnostics: readonly { code?: unknown }[] }) => params.diagnostics.map(({ code }) => code);
+    const codes = (params: { diagnostics: readonly { code?: unknown }[] }) =>
+      params.diagnostics.map(({ code }) => code);
     expect((await client.diagnostics(uri)).map(({ code }) => code)).toContain("no-lock");
     await cp(spackFixture("tiny", "spack.lock"), path.join(folder, "new.lock"));
     await rename(path.join(folder, "new.lock"), path.join(folder, "spack.lock"));
     await client.until((params) => params.uri === uri && codes(params).length === 0);
     await writeFile(path.join(folder, "spack.lock"), "{ no lock");
-    const broken = await client.until((params) => params.uri === uri && codes(params).includes("SYG-SPACK-LOCK"));
+    const broken = await client.until(
+      (params) => params.uri === uri && codes(params).includes("SYG-SPACK-LOCK"),
+    );
     expect(broken.diagnostics[0]?.message).toContain("spack.lock");
     await client.stop();
     client = await startClient();

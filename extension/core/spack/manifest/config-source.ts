@@ -127,7 +127,8 @@ function aliasOf(alias: Alias, reading: Reading, aliases: readonly Alias[]): Con
   const target = alias.resolve(reading.document);
   if (target === undefined)
     throw new AliasMistake(reading.origin(alias.range), `there is no anchor &${alias.source}`);
-  if (aliases.includes(alias)) throw new AliasMistake(reading.origin(alias.range), `*${alias.source} holds itself`);
+  if (aliases.includes(alias))
+    throw new AliasMistake(reading.origin(alias.range), `*${alias.source} holds itself`);
   return readValue(target, reading, [...aliases, alias]);
 }
 

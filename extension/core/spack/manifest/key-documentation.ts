@@ -1,6 +1,7 @@
 /** What the keys of Spack's configuration mean (Spack 1.1), by their path with `*` for names that users choose. */
 const documentation: Readonly<Record<string, string>> = {
-  specs: "The packages that the environment is made of. Everything else is there because one of these needs it.",
+  specs:
+    "The packages that the environment is made of. Everything else is there because one of these needs it.",
   "specs.matrix": "Rows of constraints; one root for each combination of an element of every row.",
   "specs.exclude": "Combinations of the matrix that are left out: those that satisfy one of these.",
   view: "A folder that links the installed packages together. `true`: `.spack-env/view`; `false`: none; a path; or several, by name.",
@@ -11,11 +12,15 @@ const documentation: Readonly<Record<string, string>> = {
   "view.*.exclude": "No packages that satisfy one of these specs.",
   "view.*.projections": "The folder of a package within the view, by spec; `all` for the rest.",
   concretizer: "How versions and variants are chosen.",
-  "concretizer.unify": "`true`: one version of each package for all roots; `when_possible`: as far as they agree; `false`: each root by itself.",
-  "concretizer.reuse": "Whether what is installed or in a build cache is preferred to newer choices. `dependencies`: for all but the roots.",
-  "concretizer.targets.granularity": "`microarchitectures` tells `zen3` from `zen2`; `generic` knows only families such as `x86_64_v3`.",
+  "concretizer.unify":
+    "`true`: one version of each package for all roots; `when_possible`: as far as they agree; `false`: each root by itself.",
+  "concretizer.reuse":
+    "Whether what is installed or in a build cache is preferred to newer choices. `dependencies`: for all but the roots.",
+  "concretizer.targets.granularity":
+    "`microarchitectures` tells `zen3` from `zen2`; `generic` knows only families such as `x86_64_v3`.",
   "concretizer.targets.host_compatible": "Only targets that this machine can run.",
-  "concretizer.duplicates.strategy": "Whether build tools may come in several versions: `none`, `minimal`, `full`.",
+  "concretizer.duplicates.strategy":
+    "Whether build tools may come in several versions: `none`, `minimal`, `full`.",
   "concretizer.splice": "Replaces dependencies of packages that are built already by compatible ones.",
   "concretizer.timeout": "Seconds the solver may take; 0 for no limit.",
   packages: "Preferences and demands, package by package; `all` for every package.",
@@ -25,16 +30,19 @@ const documentation: Readonly<Record<string, string>> = {
   "packages.*.conflict": "Constraints that must never hold.",
   "packages.*.version": "Versions in order of preference.",
   "packages.*.variants": "Variants that are preferred; `require` demands them.",
-  "packages.*.buildable": "`false`: Spack never builds it, so that an external or a build cache must have it.",
+  "packages.*.buildable":
+    "`false`: Spack never builds it, so that an external or a build cache must have it.",
   "packages.*.externals": "Installations that Spack did not make and may use: a spec and the prefix of each.",
   "packages.*.externals.spec": "Which package, version and variants the installation is.",
   "packages.*.externals.prefix": "The folder it is installed in.",
   "packages.*.externals.modules": "Environment modules to load before it is used.",
   "packages.*.permissions": "Who may read and write the installed files, and their group.",
   "packages.*.target": "Targets in order of preference; only below `all`.",
-  "packages.*.providers": "Which packages stand in for a virtual one, in order of preference; only below `all`.",
+  "packages.*.providers":
+    "Which packages stand in for a virtual one, in order of preference; only below `all`.",
   definitions: "Named lists of specs, to be used as `$name` in `specs` and in later definitions.",
-  "definitions.when": "A Python expression (`platform`, `os`, `target`, `arch`, `env`, `hostname`, `re`); the definition counts where it is true.",
+  "definitions.when":
+    "A Python expression (`platform`, `os`, `target`, `arch`, `env`, `hostname`, `re`); the definition counts where it is true.",
   include: "Files and folders of configuration that count below this file.",
   "include.path": "A file, a folder, or a URL.",
   "include.when": "A Python expression; included where it is true.",
@@ -47,7 +55,8 @@ const documentation: Readonly<Record<string, string>> = {
   config: "Spack's general settings.",
   "config.install_tree": "The store: where packages are installed.",
   "config.install_tree.root": "The store's folder.",
-  "config.install_tree.padded_length": "Makes prefixes so long that binaries can later be moved to any shorter path.",
+  "config.install_tree.padded_length":
+    "Makes prefixes so long that binaries can later be moved to any shorter path.",
   "config.install_tree.projections": "The folder of a package within the store, by spec.",
   "config.build_stage": "Where packages are built; the first that can be written.",
   "config.build_jobs": "How many processes a build may use.",

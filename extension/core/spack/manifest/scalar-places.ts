@@ -35,7 +35,9 @@ function aligned(source: string, value: string, style: Style): number[] {
       at = escape.end;
       continue;
     }
-    const broken = isBreakAhead(source, at) ? /^[ \t]*\r?\n\s*/.exec(source.slice(at, at + maxGap))?.[0] : undefined;
+    const broken = isBreakAhead(source, at)
+      ? /^[ \t]*\r?\n\s*/.exec(source.slice(at, at + maxGap))?.[0]
+      : undefined;
     if (broken !== undefined && (value[index] === " " || value[index] === "\n")) {
       const folded = /^(?: |\n+)/.exec(value.slice(index))?.[0].length ?? 1;
       for (let unit = 0; unit < folded; unit += 1) places.push(at);
