@@ -28,11 +28,11 @@ function aligned(source: string, value: string, style: Style): number[] {
   let index = 0;
   while (index < value.length) {
     if (style === "block" && isLineStart(source, at)) at = skipIndentation(source, at, value, index);
-    const escape = style === "double" && source[at] === "\\" ? readEscape(source, at) : undefined;
-    if (escape !== undefined) {
-      for (let unit = 0; unit < escape.units; unit += 1) places.push(at);
-      index += escape.units;
-      at = escape.end;
+    const written = style === "double" && source[at] === "\\" ? readEscape(source, at) : undefined;
+    if (written !== undefined) {
+      for (let unit = 0; unit < written.units; unit += 1) places.push(at);
+      index += written.units;
+      at = written.end;
       continue;
     }
     const broken = isBreakAhead(source, at)
