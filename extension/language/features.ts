@@ -7,6 +7,7 @@ import {
 import { isCancellation } from "../core/base/errors.ts";
 import type { LanguageDocument } from "./documents.ts";
 import { codeLenses } from "./features/code-lenses.ts";
+import { completionSpack } from "./features/completion-spack.ts";
 import { definitionSpack } from "./features/definition-spack.ts";
 import { hoverSpack } from "./features/hover-spack.ts";
 import { inlayHints } from "./features/inlay-hints.ts";
@@ -29,6 +30,7 @@ export const featureCapabilities: ServerCapabilities = {
   foldingRangeProvider: true,
   definitionProvider: true,
   codeLensProvider: {},
+  completionProvider: { triggerCharacters: ["^", "%", "$"] },
 };
 
 /** One handler a request; what is asked of a document that is not ours is answered with nothing. */
@@ -62,9 +64,14 @@ export function registerFeatures(connection: ServerConnection, context: FeatureC
     spack(textDocument.uri, token, [], (analysis) => [...foldingRanges(analysis)]),
   );
   connection.onDefinition(({ textDocument, position }, token) =>
-    spack(textDocument.uri, token, [], (analysis) => [
-      ...definitionSpack(analysis, analysis.document.places.offset(position)),
+    spack(textDocument.uri, token, [], async (analysis) => [
+      ...(await definitionSpack(analysis, analysis.document.places.offset(position))),
     ]),
+  );
+  connection.onCompletion(({ textDocument, position }, token) =>
+    spack(textDocument.uri, token, null, (analysis) =>
+      completionSpack(analysis, analysis.document.places.offset(position)),
+    ),
   );
   connection.onCodeLens(({ textDocument }, token) =>
     spack(textDocument.uri, token, [], (analysis) =>

@@ -1,5 +1,5 @@
 import type { Position, Range } from "vscode-languageserver";
-import { TextDocument } from "vscode-languageserver-textdocument";
+import type { TextDocument } from "vscode-languageserver-textdocument";
 
 /** What a position's `character` counts: UTF-16 units, which every client knows, or bytes. */
 export type PositionEncoding = "utf-16" | "utf-8";
@@ -37,11 +37,6 @@ export function placesOf(document: TextDocument, encoding: PositionEncoding): Pl
       ),
     range: (offset, length) => ({ start: position(offset), end: position(offset + length) }),
   };
-}
-
-/** For a file that is not open. */
-export function placesInText(text: string, encoding: PositionEncoding): Places {
-  return placesOf(TextDocument.create("", "", 0, text), encoding);
 }
 
 /** How many UTF-16 units the first `bytes` bytes of a line are; a position within a character counts as before it. */

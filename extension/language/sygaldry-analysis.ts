@@ -4,7 +4,7 @@ import { type ReadConfig, readConfig } from "../core/project/read-config.ts";
 import type { LanguageDocument } from "./documents.ts";
 
 /** Something that `sygaldry config` would say of this file. */
-export interface ConfigProblem {
+interface ConfigProblem {
   readonly offset: number;
   readonly length: number;
   /** As the CLI prints it, without the place. */

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import {
@@ -148,14 +145,4 @@ export function textIn(text: string, { start, end }: Range): string {
   const offset = ({ line, character }: Position) =>
     lines.slice(0, line).reduce((sum, one) => sum + one.length + 1, 0) + character;
   return text.slice(offset(start), offset(end));
-}
-
-/** A folder that is gone after `work`. */
-export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(tmpdir(), "sygaldry-language-"));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

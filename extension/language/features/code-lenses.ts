@@ -3,7 +3,7 @@ import type { SpackAnalysis } from "../spack-analysis.ts";
 import { rangeAt, rootOf } from "../spec-at.ts";
 
 /** The commands that lenses name; who runs the server runs them, with the environment's folder. */
-export const lensCommands = {
+const lensCommands = {
   concretize: "sygaldry.spack.concretize",
   install: "sygaldry.spack.install",
   graph: "sygaldry.spack.graph",
@@ -60,7 +60,7 @@ function installTitle({ known }: SpackAnalysis): string {
   const missing = packages.filter(
     ({ state }) => state === "missing" || state === "failed" || state === "broken",
   );
-  if (packages.some(({ state }) => state === "unknown")) return "install";
+  if (packages.length === 0 || packages.some(({ state }) => state === "unknown")) return "install";
   return missing.length === 0 ? "install ✓" : `install (${missing.length} to do)`;
 }
 

@@ -4,7 +4,7 @@ import type { ConfigEntry, ConfigValue, Origin } from "./config-value.ts";
  * root: of `specs`. item: of a definition or a matrix. exclude: of a matrix. require: what `packages` demands or prefers of the
  * package named in `owner`. external: one that the system has.
  */
-export type SpecRole = "root" | "item" | "exclude" | "require" | "external";
+type SpecRole = "root" | "item" | "exclude" | "require" | "external";
 
 /** A spec as it is written somewhere in a configuration file; references (`$name`) are none. */
 export interface WrittenSpec {
