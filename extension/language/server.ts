@@ -57,7 +57,7 @@ export function startServer(
   function document(uri: string): LanguageDocument | undefined {
     const text = documents.get(uri);
     const file = fileOf(uri);
-    const kind = file === undefined ? undefined : kindOf(file, service.environments.includes);
+    const kind = file === undefined ? undefined : kindOf(file, (one) => service.environments.includes(one));
     if (text === undefined || file === undefined || kind === undefined) return undefined;
     const { version } = text;
     return { uri, file, kind, version, text: text.getText(), places: placesOf(text, client.encoding) };

@@ -7,7 +7,7 @@ import {
   createProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
-} from "vscode-languageserver/node.js";
+} from "vscode-languageserver/node";
 
 /** A server of its own process: `{request, open, edit, diagnostics, memory, stop}`. */
 export async function startServer() {

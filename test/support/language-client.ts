@@ -139,6 +139,11 @@ export function cursors(marked: string): { readonly text: string; readonly at: r
   return { text: lines.join("\n"), at };
 }
 
+/** Of a diagnostic; the protocol allows markup as well. */
+export function messageText({ message }: Diagnostic): string {
+  return typeof message === "string" ? message : message.value;
+}
+
 /** What a range of a text holds; positions count UTF-16 units. */
 export function textIn(text: string, { start, end }: Range): string {
   const lines = text.split("\n");

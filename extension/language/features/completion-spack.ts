@@ -40,10 +40,12 @@ function replacedRange({ document }: SpackAnalysis, offset: number, { before }: 
 }
 
 function keyItems(
-  { kind, siblings }: CompletionPlace,
+  { kind, siblings, before }: CompletionPlace,
   section: readonly (string | number)[],
   shapes: readonly Shape[],
 ): readonly CompletionItem[] {
+  // What is more than a word cannot become a key.
+  if (!/^[\w-]*$/.test(before)) return [];
   const names = shapes.flatMap((shape) => (shape.kind === "record" ? Object.keys(shape.keys) : []));
   return [...new Set(names)]
     .filter((name) => !siblings.includes(name))

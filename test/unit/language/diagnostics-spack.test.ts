@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Diagnostic } from "vscode-languageserver/node";
-import { type LanguageClient, startClient, textIn } from "../../support/language-client.ts";
+import { type LanguageClient, messageText, startClient, textIn } from "../../support/language-client.ts";
 import { spackFixture } from "../../support/spack-fixtures.ts";
 
 let folder: string;
@@ -43,16 +43,14 @@ describe("diagnostics of spack.yaml (unit)", () => {
   test("every mistake of the YAML", async () => {
     const found = await diagnosticsOf("spack:\n  specs: [zlib\n  view: *none\n");
     expect(found.map(({ code, range }) => `${code} ${range.start.line}`)).toEqual(["yaml 2", "yaml 2"]);
-    expect(found.map(({ message }) => message).join()).toContain("there is no anchor &none");
+    expect(found.map(messageText).join()).toContain("there is no anchor &none");
   });
 
   test("keys that Spack does not know, with what was meant, and values of the wrong kind", async () => {
     const text =
       "spack:\n  spects: [zlib]\n  concretizer:\n    unify: sometimes\n  packages:\n    all:\n      compiler: [gcc]\n";
     expect(await marks(text)).toEqual(["unknown-key: spects", "shape: sometimes", "deprecated: compiler"]);
-    expect((await diagnosticsOf(text)).map(({ message }) => message).join()).toContain(
-      'did you mean "specs"?',
-    );
+    expect((await diagnosticsOf(text)).map(messageText).join()).toContain('did you mean "specs"?');
   });
 
   test.each([

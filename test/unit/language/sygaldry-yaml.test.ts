@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../extension/core/project/config.ts";
-import { type LanguageClient, startClient, textIn } from "../../support/language-client.ts";
+import { type LanguageClient, messageText, startClient, textIn } from "../../support/language-client.ts";
 
 let folder: string;
 let client: LanguageClient;
@@ -42,7 +42,7 @@ describe("diagnostics of sygaldry.yaml (unit)", () => {
     const uri = await client.open(file(), text);
     const found = await client.diagnostics(uri);
     const shown = found.map(
-      ({ message, range: { start } }) => `${file()}:${start.line + 1}:${start.character + 1}: ${message}`,
+      (one) => `${file()}:${one.range.start.line + 1}:${one.range.start.character + 1}: ${messageText(one)}`,
     );
     expect(shown).toEqual(await cliLines(text));
     if (marked !== undefined) expect(found.map(({ range }) => textIn(text, range))).toEqual(marked);
