@@ -50,8 +50,8 @@ export interface ManifestAnalysis {
   readonly userSpecs: readonly UserSpec[];
   readonly lock: LoadedLock | undefined;
   readonly drift: Drift | undefined;
-  /** What user specs were solved to. */
-  readonly locked: ReadonlyMap<UserSpec, LockNode>;
+  /** What the user specs that are written out were solved to, by where they stand. */
+  readonly rootsByOffset: ReadonlyMap<number, LockNode>;
 }
 
 /** Never throws for what the files hold; throws what `signal` makes it. */
@@ -75,13 +75,14 @@ export async function analyseSpack(
   const { specs: userSpecs, problems } = expandUserSpecs(manifest, context);
   const { lock } = known.environment;
   const drift = await quietly(() => readDrift(manifest, lock?.lock, options));
-  const locked =
-    lock === undefined ? new Map<UserSpec, LockNode>() : lockedRoots(userSpecs, lock.lock, manifest, context);
+  const locked = lock === undefined ? [] : lockedRoots(userSpecs, lock.lock, manifest, context);
+  const direct = [...locked].filter(([{ via }]) => via.length === 0);
+  const rootsByOffset = new Map(direct.map(([{ origin }, node]) => [origin.offset, node]));
   return {
     ...base,
     specs: specsOf(sections, source, parseOptions(manifest.toolchains, context)),
     problems: [...manifest.problems, ...problems],
-    manifest: { manifest, userSpecs, lock, drift, locked },
+    manifest: { manifest, userSpecs, lock, drift, rootsByOffset },
   };
 }
 

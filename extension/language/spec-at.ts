@@ -61,9 +61,5 @@ export function lockedAt(analysis: SpackAnalysis, { spec, node }: SpecPlace): Lo
 
 /** The lock's node of a root that is written out. */
 export function rootOf({ manifest }: SpackAnalysis, spec: DocumentSpec): LockNode | undefined {
-  if (spec.role !== "root" || manifest === undefined) return undefined;
-  for (const [userSpec, node] of manifest.locked) {
-    if (userSpec.via.length === 0 && userSpec.origin.offset === spec.at.offset) return node;
-  }
-  return undefined;
+  return spec.role === "root" ? manifest?.rootsByOffset.get(spec.at.offset) : undefined;
 }

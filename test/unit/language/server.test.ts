@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   CancellationTokenSource,
+  CompletionRequest,
   ConfigurationRequest,
   DidChangeWatchedFilesNotification,
   DocumentSymbolRequest,
@@ -125,6 +126,36 @@ describe("language server life (unit)", () => {
       (await client.until((params) => params.uri === uri && params.version === undefined)).diagnostics,
     ).toEqual([]);
     expect(client.published.filter(({ uri: of }) => of === other)).toEqual([]);
+  });
+
+  test("takes 20,000 lines, and files in which nothing is right", async () => {
+    client = await startClient();
+    const lines = Array.from({ length: 20_000 }, (_, index) => `  - 'pkg-${index}@1.${index}'`);
+    const uri = await client.open(file(), ["spack:", "  specs:", ...lines, "  - pkg@@1", ""].join("\n"));
+    const found = await client.diagnostics(uri);
+    expect(found.filter(({ code }) => code === "spec-syntax").map(({ range }) => range.start.line)).toEqual([
+      20_002,
+    ]);
+    await client.close(uri);
+    for (const text of [
+      "",
+      "\0",
+      "- a\n- b\n",
+      "spack: 3\n",
+      "a: &a [*a]\n",
+      "\ufeffspack:\n  specs: [z@@]\n",
+      "{".repeat(3000),
+    ]) {
+      const broken = await client.open(file(), text);
+      expect(await client.diagnostics(broken), text.slice(0, 20)).toBeInstanceOf(Array);
+      const textDocument = { uri: broken };
+      const position = { line: 0, character: 1 };
+      await client.connection.sendRequest(HoverRequest.type, { textDocument, position });
+      await client.connection.sendRequest(CompletionRequest.type, { textDocument, position });
+      await client.connection.sendRequest(DocumentSymbolRequest.type, { textDocument });
+      await client.close(broken);
+    }
+    expect(await client.stop()).toBe(0);
   });
 
   test("sees a lock that is replaced, told of it or not", async () => {
