@@ -31,7 +31,7 @@ export interface Environments {
   forget(): void;
   /** The files that the environment in `folder` was read from, as far as it was. */
   files(folder: string): readonly string[];
-  /** Whether an environment that was read includes this file, or a folder that it is in. */
+  /** Whether this file is configuration that an environment which was read includes. */
   includes(file: string): boolean;
 }
 
@@ -101,9 +101,7 @@ export function environmentCache(
     },
     files: (folder) => entries.get(folder)?.files ?? ownFiles(folder),
     includes: (file) =>
-      [...entries.values()].some(({ files }) =>
-        files.some((one) => one === file && path.basename(one) !== lockName),
-      ),
+      /\.ya?ml$/.test(file) && [...entries.values()].some(({ files }) => files.includes(file)),
   };
 }
 
