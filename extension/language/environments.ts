@@ -29,8 +29,6 @@ export interface Environments {
   site(folder: string): Promise<SpackSite>;
   /** Forgets all that was read: settings changed. */
   forget(): void;
-  /** The files that the environment in `folder` was read from, as far as it was. */
-  files(folder: string): readonly string[];
   /** Whether this file is configuration that an environment which was read includes. */
   includes(file: string): boolean;
 }
@@ -99,7 +97,6 @@ export function environmentCache(
       entries.clear();
       sites.clear();
     },
-    files: (folder) => entries.get(folder)?.files ?? ownFiles(folder),
     includes: (file) =>
       /\.ya?ml$/.test(file) && [...entries.values()].some(({ files }) => files.includes(file)),
   };
