@@ -1,4 +1,4 @@
-// Builds dist/: the command line and the VS Code extension, each one CommonJS file.
+// Builds dist/: the command line, the language server and the VS Code extension, each one CommonJS file.
 import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { esbuildAssets } from "./assets.mjs";
@@ -112,6 +112,7 @@ await Promise.all([
     ...common,
     entryPoints: ["extension/cli/program.ts"],
     outfile: "dist/sygaldry.cjs",
+    external: ["*.node", "./language-server.cjs"],
     banner: { js: `#!/usr/bin/env node\n${importMetaUrl}` },
     // Images hold this file alone, as the sygaldry command.
     footer: {
@@ -125,6 +126,11 @@ await Promise.all([
     plugins: [execAlone, ...common.plugins],
   }),
   build({ ...common, entryPoints: ["extension/cli/supervisor.ts"], outfile: "dist/supervisor.cjs" }),
+  build({
+    ...common,
+    entryPoints: ["extension/language/main.ts"],
+    outfile: "dist/language-server.cjs",
+  }),
   build({
     ...common,
     entryPoints: ["extension/vscode/extension.ts"],

@@ -133,6 +133,12 @@ export const commands: readonly (CommandDefinition | CommandGroup)[] = [
     description: "long work that survives this terminal and tells the truth about itself",
     commands: jobCommands,
   },
+  {
+    name: "language-server",
+    description: "serve an editor that edits spack.yaml and sygaldry.yaml",
+    define: (command) => command.option("--stdio", "talk over stdin and stdout"),
+    load: async () => (await import("./commands/language-server.ts")).languageServer,
+  },
 ];
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -1,15 +1,10 @@
-import path from "node:path";
 import type { Log } from "../core/base/log.ts";
 import { processRunner } from "../core/base/process.ts";
 import type { LoadOptions } from "../core/project/config.ts";
-import { resolvePath } from "../core/project/home-path.ts";
-import { checkoutKey, projectId } from "../core/project/identity.ts";
-import type { Environment } from "../core/project/overrides.ts";
 import { findConfigFile } from "../core/project/root.ts";
-import { storageLayout, storageRoot } from "../core/project/storage.ts";
 import { containerSite } from "../core/site/container.ts";
 import { hereSite, isInsideContainer } from "../core/site/here.ts";
-import { mountTranslation, type SiteMount } from "../core/site/mounts.ts";
+import { mountTranslation } from "../core/site/mounts.ts";
 import type { Site } from "../core/site/site.ts";
 import { type CommonOptions, loadOptions } from "./options.ts";
 
@@ -26,6 +21,8 @@ export async function chooseSite(options: SiteOptions, log: Log): Promise<Site> 
   if (isInsideContainer()) return hereSite("inside", processRunner, process.env);
   const load = loadOptions(options);
   if (options.local === true || !isConfigured(load)) return hereSite("local", processRunner, process.env);
+  // The schema takes longer to make than most commands without a configuration.
+  const { projectMounts } = await import("../core/site/project-mounts.ts");
   const { root, mounts } = await projectMounts(load, process.env);
   log.debug(`toolchain commands run in the container of ${root}`);
   const exec: Parameters<typeof containerSite>[0] = async ({ signal, workingDirectory, ...command }) => {
@@ -52,30 +49,4 @@ export function isConfigured({ cwd, file }: LoadOptions): boolean {
   } catch {
     return false;
   }
-}
-
-/** Where portable files keep storage (ADR 3), unless the variable says otherwise. */
-export const portableStorageRoot = "/var/tmp/sygaldry";
-
-/** What the project's container has of this machine: storage, the workspace, further mounts. */
-async function projectMounts(
-  load: LoadOptions,
-  environment: Environment,
-): Promise<{ readonly root: string; readonly mounts: readonly SiteMount[] }> {
-  // The schema takes longer to make than most commands without a configuration.
-  const { loadConfig } = await import("../core/project/config.ts");
-  const project = await loadConfig({ environment, ...load });
-  const { config, root } = project;
-  const id = projectId(project);
-  const storage =
-    config.devcontainer.mode === "portable"
-      ? environment["SYGALDRY_CONTAINER_ROOT"] || portableStorageRoot
-      : (await storageRoot(project, environment)).path;
-  const own = config.mounts.map((mount) => {
-    const [source = "", target = ""] =
-      typeof mount === "string" ? mount.split(":") : [mount.source, mount.target];
-    return { source: resolvePath(source, root, environment), target };
-  });
-  const stored = storageLayout(project, id, await checkoutKey(root), storage, environment);
-  return { root, mounts: [{ source: path.resolve(root), target: config.workspace }, ...stored, ...own] };
 }

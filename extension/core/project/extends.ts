@@ -4,16 +4,19 @@ import { readTextIfExists } from "../base/files.ts";
 import { isTree } from "./merge.ts";
 import { parseYaml, type YamlSource } from "./yaml-source.ts";
 
+/** Texts that are not saved yet, by their absolute path; undefined for what is read from the disk. */
+export type UnsavedText = (file: string) => string | undefined;
+
 /**
  * Reads `file` and what it extends, the furthest base first and `file` last.
  * Throws SYG-CONFIG-MISSING when `file` is not there, SYG-CONFIG-EXTENDS for a base that is missing, cyclic or no file.
  */
-export async function readChain(file: string): Promise<readonly YamlSource[]> {
+export async function readChain(file: string, unsaved?: UnsavedText): Promise<readonly YamlSource[]> {
   const chain: YamlSource[] = [];
   let next: string | undefined = file;
   while (next !== undefined) {
     if (chain.some((source) => source.file === next)) throw cyclic(chain, next);
-    const source: YamlSource = parseYaml(next, await readText(next, chain.at(-1)));
+    const source: YamlSource = parseYaml(next, unsaved?.(next) ?? (await readText(next, chain.at(-1))));
     chain.push(source);
     next = baseOf(source);
   }

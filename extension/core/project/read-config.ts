@@ -1,5 +1,5 @@
 import { SygaldryError } from "../base/errors.ts";
-import { readChain } from "./extends.ts";
+import { readChain, type UnsavedText } from "./extends.ts";
 import { isTree, mergeTrees, type Tree } from "./merge.ts";
 import { nearestOrigin, type Origin } from "./origin.ts";
 import { type Override, overrideTree } from "./overrides.ts";
@@ -19,8 +19,12 @@ export interface ReadConfig {
  * Reads `file` and what it extends, with the overrides on top.
  * Throws SYG-CONFIG-MISSING, SYG-CONFIG-EXTENDS, or SYG-CONFIG-INVALID that lists every problem with file:line:column.
  */
-export async function readConfig(file: string, overrides: readonly Override[]): Promise<ReadConfig> {
-  const chain = await readChain(file);
+export async function readConfig(
+  file: string,
+  overrides: readonly Override[],
+  unsaved?: UnsavedText,
+): Promise<ReadConfig> {
+  const chain = await readChain(file, unsaved);
   const origins = new Map<string, Origin>();
   let tree: Tree = {};
   for (const source of chain) tree = layFile(tree, source, origins);

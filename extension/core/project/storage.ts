@@ -5,6 +5,9 @@ import type { ProjectConfig } from "./config.ts";
 import { homeFolder, resolvePath } from "./home-path.ts";
 import type { Environment } from "./overrides.ts";
 
+/** Where portable files keep storage (ADR 3), unless the variable says otherwise. */
+export const portableStorageRoot = "/var/tmp/sygaldry";
+
 type StorageName =
   | "monorepo_home"
   | "spack_store"

@@ -6,10 +6,15 @@ import type { ProjectConfig } from "../../../core/project/config.ts";
 import { resolvePath } from "../../../core/project/home-path.ts";
 import { idFromName, projectId } from "../../../core/project/identity.ts";
 import { findConfigFile } from "../../../core/project/root.ts";
-import { projectDirectory, storageRoot, unconfiguredStorageRoot } from "../../../core/project/storage.ts";
+import {
+  portableStorageRoot,
+  projectDirectory,
+  storageRoot,
+  unconfiguredStorageRoot,
+} from "../../../core/project/storage.ts";
 import { isInsideContainer } from "../../../core/site/here.ts";
 import { type CommonOptions, loadOptions } from "../../options.ts";
-import { isConfigured, portableStorageRoot } from "../../site.ts";
+import { isConfigured } from "../../site.ts";
 
 interface JobsPlace {
   readonly folder: string;

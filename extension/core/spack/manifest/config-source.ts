@@ -36,6 +36,23 @@ const maxAliased = 20_000;
  * Throws SYG-SPACK-MANIFEST with file:line:column on malformed YAML.
  */
 export function parseConfig(file: string, text: string): ConfigSource {
+  const { source, mistakes } = parseConfigLeniently(file, text);
+  const [mistake] = mistakes;
+  if (mistake !== undefined) throw malformed(mistake.at, mistake.message);
+  return source;
+}
+
+/** What makes a text no YAML. */
+export interface YamlMistake {
+  readonly at: Origin;
+  readonly message: string;
+}
+
+/** `parseConfig` for a text that somebody is typing: all mistakes, and what can be told of the file nevertheless. */
+export function parseConfigLeniently(
+  file: string,
+  text: string,
+): { readonly source: ConfigSource; readonly mistakes: readonly YamlMistake[] } {
   const lines = new LineCounter();
   const body = text.replace(/^\ufeff/, "");
   const document = parseDocument(body, { lineCounter: lines, prettyErrors: false, merge: true });
@@ -45,14 +62,34 @@ export function parseConfig(file: string, text: string): ConfigSource {
     const length = (range?.[1] ?? offset) - offset;
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), offset, length };
   };
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const what = error.code === "MULTIPLE_DOCS" ? "a second document begins here" : error.message;
-    throw malformed(origin(error.pos), what);
-  }
+  const mistakes = document.errors.map(({ code, message, pos }): YamlMistake => {
+    const what = code === "MULTIPLE_DOCS" ? "a second document begins here" : message;
+    return { at: origin(pos), message: what };
+  });
   const reading: Reading = { document, origin, shortened: [], aliased: 0 };
-  const root = document.contents === null ? undefined : readValue(document.contents, reading, []);
-  return { file, text: body, document, root, shortened: reading.shortened };
+  const root = readRoot(reading, mistakes);
+  return { source: { file, text: body, document, root, shortened: reading.shortened }, mistakes };
+}
+
+function readRoot(reading: Reading, mistakes: YamlMistake[]): ConfigValue | undefined {
+  const { contents } = reading.document;
+  try {
+    return contents === null ? undefined : readValue(contents, reading, []);
+  } catch (error) {
+    if (!(error instanceof AliasMistake)) throw error;
+    mistakes.push({ at: error.at, message: error.message });
+    return undefined;
+  }
+}
+
+/** An alias that stands for nothing, or for too much. */
+class AliasMistake extends Error {
+  readonly at: Origin;
+
+  constructor(at: Origin, message: string) {
+    super(message);
+    this.at = at;
+  }
 }
 
 function malformed(at: Origin, what: string): SygaldryError {
@@ -73,7 +110,7 @@ interface Reading {
 function readValue(node: unknown, reading: Reading, aliases: readonly Alias[]): ConfigValue {
   if (isAlias(node)) return aliasOf(node, reading, aliases);
   if (aliases.length > 0 && ++reading.aliased > maxAliased) {
-    throw malformed(reading.origin(aliases.at(-1)?.range), "its aliases grow without measure");
+    throw new AliasMistake(reading.origin(aliases.at(-1)?.range), "its aliases grow without measure");
   }
   if (isMap(node)) {
     return { kind: "map", entries: entriesOf(node, reading, aliases), at: reading.origin(node.range) };
@@ -89,8 +126,9 @@ function readValue(node: unknown, reading: Reading, aliases: readonly Alias[]): 
 function aliasOf(alias: Alias, reading: Reading, aliases: readonly Alias[]): ConfigValue {
   const target = alias.resolve(reading.document);
   if (target === undefined)
-    throw malformed(reading.origin(alias.range), `there is no anchor &${alias.source}`);
-  if (aliases.includes(alias)) throw malformed(reading.origin(alias.range), `*${alias.source} holds itself`);
+    throw new AliasMistake(reading.origin(alias.range), `there is no anchor &${alias.source}`);
+  if (aliases.includes(alias))
+    throw new AliasMistake(reading.origin(alias.range), `*${alias.source} holds itself`);
   return readValue(target, reading, [...aliases, alias]);
 }
 

@@ -66,8 +66,13 @@ export async function readManifest(file: string, options: ManifestOptions): Prom
 
 /** The same for a text that an editor has not saved yet. */
 export async function parseManifest(file: string, text: string, options: ManifestOptions): Promise<Manifest> {
+  return manifestOf(parseConfig(file, text), options);
+}
+
+/** The same for YAML that was parsed already. */
+export async function manifestOf(source: ConfigSource, options: ManifestOptions): Promise<Manifest> {
   const { context, signal } = options;
-  const source = parseConfig(file, text);
+  const { file } = source;
   const sitePath = context.paths.site(file);
   const folder = path.posix.dirname(sitePath);
   const root: ConfigValue = source.root ?? emptyMap(file);

@@ -56,18 +56,20 @@ export function parse(text: string, at: Origin, { options, parsed, problems }: E
   try {
     spec = parseSpec(text, options);
   } catch (error) {
-    problems.push(asProblem(error, error instanceof SpecSyntaxError ? within(at, text, error) : at));
+    problems.push(error instanceof SpecSyntaxError ? within(at, text, error) : asProblem(error, at));
   }
   parsed.set(text, spec);
   return spec;
 }
 
-/** The place inside the text, where the text stands as it is in the file, with or without quotes. */
-function within(at: Origin, text: string, error: SpecSyntaxError): Origin {
+/** The place inside the text: in the file itself where the text stands there as it is, with or without quotes. */
+function within(at: Origin, text: string, error: SpecSyntaxError): ManifestProblem {
   const quote = (at.length - text.length) / 2;
-  if (quote !== 0 && quote !== 1) return at;
+  const length = Math.max(error.length, 1);
+  const problem = asProblem(error, at);
+  if (quote !== 0 && quote !== 1) return { ...problem, within: { offset: error.offset, length } };
   const shift = quote + error.offset;
-  return { ...at, column: at.column + shift, offset: at.offset + shift, length: Math.max(error.length, 1) };
+  return { ...problem, at: { ...at, column: at.column + shift, offset: at.offset + shift, length } };
 }
 
 export function asProblem(error: unknown, at: Origin): ManifestProblem {

@@ -17,6 +17,8 @@ export interface ManifestProblem {
   /** One sentence without the place. */
   readonly message: string;
   readonly at: Origin | undefined;
+  /** Which part of the text at `at` is meant, in UTF-16 units of its value, where the place alone cannot say it. */
+  readonly within?: { readonly offset: number; readonly length: number };
 }
 
 export type ProblemCode =

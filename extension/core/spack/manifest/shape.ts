@@ -53,6 +53,24 @@ export function either(...shapes: readonly Shape[]): Shape {
   return { kind: "either", shapes };
 }
 
+/** What may stand at a place of a file, key by key; for an item of a list any number. Empty where anything may, or nothing. */
+export function shapesAt(shape: Shape, path: readonly (string | number)[]): readonly Shape[] {
+  const [step, ...rest] = path;
+  if (shape.kind === "either") return shape.shapes.flatMap((one) => shapesAt(one, path));
+  if (step === undefined) return [shape];
+  const inner = typeof step === "number" ? itemShape(shape) : valueShape(shape, step);
+  return inner === undefined ? [] : shapesAt(inner, rest);
+}
+
+function itemShape(shape: Shape): Shape | undefined {
+  return shape.kind === "list" ? shape.of : undefined;
+}
+
+function valueShape(shape: Shape, key: string): Shape | undefined {
+  if (shape.kind === "map") return shape.known?.[key] ?? shape.of;
+  return shape.kind === "record" && Object.hasOwn(shape.keys, key) ? shape.keys[key] : undefined;
+}
+
 /** All that differs from `shape`, each problem with its place and what was expected. `name` is the key path for people. */
 export function checkShape(value: ConfigValue, shape: Shape, name: string): ManifestProblem[] {
   if (!fits(value, shape))
