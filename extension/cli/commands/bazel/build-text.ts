@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { BuildOutcome } from "../../../core/bazel/build/run-build.ts";
 import { type BazelBuild, isPassed, type TestedTarget } from "../../../core/bazel/events/build.ts";
+import { errorText } from "../../../core/bazel/events/error-text.ts";
 import type { BazelProgram } from "../../../core/bazel/workspace/program.ts";
 import type { BazelProblem } from "../../../core/bazel/workspace/workspace.ts";
 import type { Site } from "../../../core/site/site.ts";
@@ -159,10 +160,12 @@ function problemText({ file, line, column, message }: BazelProblem): string {
   return `${pc.red("error:")} ${file === undefined ? "" : `${pc.bold([file, line, column].filter((part) => part !== undefined).join(":"))}: `}${message}`;
 }
 
+/** Bazel's errors with what compilers said, else all; the end of it. */
 function lastWords(stderr: string): string {
-  const lines = stderr.trimEnd().split("\n");
-  const errors = lines.filter((line) => /^(ERROR|FATAL)\b/.test(line));
-  return (errors.length > 0 ? errors : lines).slice(-12).join("\n");
+  const errors = errorText();
+  errors.take(stderr);
+  const said = errors.text() || stderr;
+  return said.trimEnd().split("\n").slice(-40).join("\n");
 }
 
 function limited(texts: readonly string[]): readonly string[] {

@@ -10,6 +10,7 @@ import { readRecord, recordFile } from "../../../core/bazel/repository/record.ts
 import { outputOptions } from "../../options.ts";
 import { createOutput, type Output } from "../../output.ts";
 import type { SiteOptions } from "../../site.ts";
+import { standardOutput } from "../../standard-streams.ts";
 import { readSyncInput, syncRoot } from "./sync-input.ts";
 import { unusualStore } from "./sync-spack.ts";
 
@@ -34,7 +35,7 @@ export async function sync(
   if (options.check || options.dryRun) {
     const { renderingDiff } = await import("../../../core/base/rendered/diff.ts");
     const diff = renderingDiff(statuses);
-    if (!output.json) process.stdout.write(diff);
+    if (!output.json) standardOutput().write(diff);
     if (options.check) requireSynced(statuses, plan.snippets, diff);
     output.result({ ...result, changed: [], diff }, snippetsText(plan.snippets));
     if (diff === "") output.info("The repository is in sync.");

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemCode } from "../../base/errors.ts";
@@ -75,6 +75,8 @@ interface LineSource {
 }
 
 async function openLines(file: string): Promise<LineSource | undefined> {
+  // A pipe is another reader's, and opening it would wait for its writer.
+  if ((await stat(file).catch(() => undefined))?.isFile() !== true) return undefined;
   const handle = await open(file).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { SygaldryError } from "../../base/errors.ts";
+import { sha256 } from "../../base/files.ts";
 import { type EnvironmentFolder, lockName } from "../../spack/find-environments.ts";
 import { closure, nodeOf, rootHashes } from "../../spack/lockfile/closure.ts";
 import type { Lockfile } from "../../spack/lockfile/lockfile.ts";
@@ -15,24 +16,33 @@ export interface ChosenEnvironment {
 }
 
 /**
- * Repository names for environments that nobody named: the only one is `spack`; of several the one in the top folder or in a folder
- * `spack` is, and the others are `spack_` with the last part of their names that tells them apart.
+ * Repository names for environments that nobody named, each its own: the only one is `spack`; of several the one in the top folder,
+ * else in a folder `spack`, is, and the others are `spack_` with the last part of their names that tells them apart. Where none
+ * does (`a-b` and `a_b`), a digest of the name follows.
  */
 export function nameRepositories(environments: readonly EnvironmentFolder[]): readonly ChosenEnvironment[] {
-  const named = (environment: EnvironmentFolder, name: string) => ({ environment, name, store: undefined });
-  const [only] = environments;
-  if (environments.length === 1 && only !== undefined) return [named(only, "spack")];
+  const top = environments.length === 1 ? environments[0] : topOf(environments);
   const words = environments.map(({ name }) => name.split("/").map(wordOf));
-  return environments.map((environment, index) => {
-    if (environment.name === "." || environment.name === "spack") return named(environment, "spack");
-    const own = words[index] ?? [];
-    for (let length = 1; length < own.length; length++) {
-      const tail = own.slice(-length).join("_");
-      if (words.filter((other) => other.slice(-length).join("_") === tail).length === 1)
-        return named(environment, `spack_${tail}`);
-    }
-    return named(environment, `spack_${own.join("_")}`);
+  return environments.map((environment, index): ChosenEnvironment => {
+    const name = environment === top ? "spack" : `spack_${tailOf(environment, words[index] ?? [], words)}`;
+    return { name, environment, store: undefined };
   });
+}
+
+function topOf(environments: readonly EnvironmentFolder[]): EnvironmentFolder | undefined {
+  return [".", "spack"].flatMap((wanted) => environments.find(({ name }) => name === wanted) ?? [])[0];
+}
+
+function tailOf(
+  { name }: EnvironmentFolder,
+  own: readonly string[],
+  all: readonly (readonly string[])[],
+): string {
+  for (let length = 1; length <= own.length; length++) {
+    const tail = own.slice(-length).join("_");
+    if (all.filter((other) => other.slice(-length).join("_") === tail).length === 1) return tail;
+  }
+  return `${own.join("_")}_${sha256(name).slice(0, 7)}`;
 }
 
 /** What the lock of an environment says of a repository. Throws SYG-SPACK-ENV for one outside of the workspace. */

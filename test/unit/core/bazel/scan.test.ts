@@ -129,8 +129,7 @@ describe("findWorkspaceRoot (unit)", () => {
 });
 
 describe("findBazel (unit)", () => {
-  const find = (folder = root) =>
-    findBazel(hereSite("local", processRunner, { PATH: `${folder}:/usr/bin:/bin` }), root);
+  const find = (folder = root) => findBazel(hereSite("local", processRunner, { PATH: folder }), root);
   const program = async (name: string, script: string) => {
     await write({ [name]: `#!/bin/sh\n${script}\n` });
     await chmod(path.join(root, name), 0o755);
@@ -145,7 +144,7 @@ describe("findBazel (unit)", () => {
   it("takes Bazelisk, and what .bazelversion asks for", async () => {
     await program("bazelisk", "echo bazel 7.7.1");
     await write({ ".bazelversion": "8.1.0\n# why\n" });
-    await withPath(`${root}:/usr/bin:/bin`, async () => {
+    await withPath(root, async () => {
       expect(await find()).toEqual({
         ...{ program: "bazelisk", wanted: "8.1.0", version: { text: "7.7.1", number: [7, 7] } },
       });
@@ -159,7 +158,7 @@ describe("findBazel (unit)", () => {
     ["no Bazel", "echo GNU hello", "SYG-BAZEL", "GNU hello"],
   ])("says that it is %s", async (_, script, code, message) => {
     await program("bazel", script);
-    await withPath(`${root}:/usr/bin:/bin`, async () => {
+    await withPath(root, async () => {
       await expect(find()).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
     });
   });

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { processRunner, runChecked } from "../../../../../extension/core/base/process.ts";
 import type { FailedAction } from "../../../../../extension/core/bazel/events/build.ts";
 import { followBuild } from "../../../../../extension/core/bazel/events/follow-build.ts";
 import { eventFile, places, recorded } from "./fixture.ts";
@@ -49,4 +50,11 @@ it("tells of a test as soon as it is over (unit)", async () => {
   });
   expect(seen.at(-1)).toBe("//tests:slow TIMEOUT");
   expect(seen).toHaveLength(5);
+});
+
+it("leaves a pipe to its reader, and does not wait for its writer (unit)", async () => {
+  const file = path.join(folder, "events.pipe");
+  await runChecked(processRunner, { command: "mkfifo", args: [file] });
+  const { id, targets } = await followBuild(file, { ...places, isOver: () => true });
+  expect([id, targets]).toEqual([undefined, []]);
 });

@@ -56,6 +56,14 @@ describe("nameRepositories (unit)", () => {
       ["a-b", "Größe.1"],
       ["spack_a_b", "spack_gr_e_1"],
     ],
+    [
+      ["x/spack", "spack", "."],
+      ["spack_x_spack", "spack_spack_a8b028d", "spack"],
+    ],
+    [
+      ["a-b", "a_b", "é", "ü"],
+      ["spack_a_b_d44362d", "spack_a_b_648fa9b", "spack___4a99557", "spack___607474c"],
+    ],
     [[], []],
   ])("names %j", (names, expected) => {
     const environments = names.map((name) => ({ name, folder: `/r/${name}` }));

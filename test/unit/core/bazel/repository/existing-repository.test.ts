@@ -1,6 +1,7 @@
-import { mkdir, stat, symlink } from "node:fs/promises";
+import { mkdir, readdir, realpath, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { processRunner, runChecked } from "../../../../../extension/core/base/process.ts";
 import { beginLine, endLine, withoutBlock } from "../../../../../extension/core/bazel/repository/block.ts";
 import { createWorkspace, cuda, ownFiles, sim } from "./workspace.ts";
 
@@ -263,6 +264,25 @@ describe("files that are not plain (unit)", () => {
     await symlink("../outside", path.join(other.root, "in", ".bazelrc"));
     await symlink(path.join(workspace.root, "config/bazelrc"), path.join(other.root, ".bazelrc"));
     await expect(other.sync()).rejects.toMatchObject({ code: "SYG-FILE", message: /outside the workspace/ });
+  });
+
+  it("stop it where folders lead out, and where no file is", async () => {
+    await using outside = await createWorkspace();
+    await using workspace = await createWorkspace();
+    await symlink(outside.root, path.join(workspace.root, "third_party"));
+    await expect(workspace.sync()).rejects.toMatchObject({
+      code: "SYG-FILE",
+      message: `third_party is a link to ${await realpath(outside.root)}, outside the workspace`,
+    });
+    expect(await readdir(outside.root)).toEqual([]);
+    await using other = await createWorkspace({ third_party: "" });
+    await expect(other.sync()).rejects.toMatchObject({
+      code: "SYG-FILE",
+      message: /third_party is no folder/,
+    });
+    await using piped = await createWorkspace();
+    await runChecked(processRunner, { command: "mkfifo", args: [path.join(piped.root, ".bazelrc")] });
+    await expect(piped.sync()).rejects.toMatchObject({ code: "SYG-FILE", message: /\.bazelrc is no file/ });
   });
 
   it("of broken Starlark stop with the place", async () => {
