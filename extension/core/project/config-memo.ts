@@ -19,13 +19,18 @@ export interface ConfigMemo {
 /** As many configurations are remembered. */
 const most = 100;
 
-/** `$XDG_CACHE_HOME/sygaldry/config/<digest of the file's path>.json`, for this user's eyes alone, as the files may be. */
+/**
+ * `$XDG_CACHE_HOME/sygaldry/config/<digest of the file's path>.json`, for this user's eyes alone, as the files may be.
+ * Undefined for a user without a home.
+ */
 export function configMemo(
   file: string,
   overrides: readonly Override[],
   environment: Environment,
-): ConfigMemo {
-  const folder = path.join(cacheFolder(environment), "config");
+): ConfigMemo | undefined {
+  const cache = cacheOf(environment);
+  if (cache === undefined) return undefined;
+  const folder = path.join(cache, "config");
   const memo = path.join(folder, `${sha256(file).slice(0, 32)}.json`);
   const given = JSON.stringify([configReader, file, overrides]);
   return {
@@ -47,6 +52,15 @@ export function configMemo(
       } catch {}
     },
   };
+}
+
+/** Node finds no home for a user id without an account, and throws. */
+function cacheOf(environment: Environment): string | undefined {
+  try {
+    return cacheFolder(environment);
+  } catch {
+    return undefined;
+  }
 }
 
 interface Kept extends Omit<ReadConfig, "origins"> {
